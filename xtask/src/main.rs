@@ -1,0 +1,67 @@
+//! The project's own commands, `cargo xtask …`: they bring the tools, build, serve, test and check.
+//!
+//! Nothing here is part of the program that runs in production, and no crate of ours depends on it. A command either does
+//! all it says or ends with a sentence that says what is missing and what to do about it.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "telling a person at a terminal what happens is what these commands are for"
+)]
+
+mod child;
+mod digest;
+mod program;
+mod project;
+mod serve;
+mod site;
+mod style;
+mod tool;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use program::Profile;
+use std::process::ExitCode;
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set everything up, build, fill a new database with the demo, and serve on http://127.0.0.1:3000.
+    Serve(serve::Arguments),
+    /// Build the browser's part and the program target/debug/latchkey or target/release/latchkey.
+    Build {
+        /// Build the optimised program with its assets inside, target/release/latchkey.
+        #[arg(long)]
+        release: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match child::watch_for_signals().and_then(|()| run(arguments.command)) {
+        Ok(code) => code,
+        Err(_) if child::told_to_stop() => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Serve(arguments) => return serve::run(&arguments),
+        Command::Build { release } => {
+            let profile = Profile::from_release(release);
+            program::build(profile)?;
+            println!("Built {}", program::path(profile).display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
