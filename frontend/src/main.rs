@@ -27,7 +27,6 @@ fn main() {
 /// # Errors
 /// What the browser threw, when an island's function did.
 #[wasm_bindgen]
-#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn hydrate(exports: Object) -> Result<(), JsValue> {
     let document = leptos::prelude::document();
     wake(&document, &exports)?;

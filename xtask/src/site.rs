@@ -50,6 +50,9 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
         command.env("NO_COLOR", "true");
     }
     child::run(&mut command).context("the browser's part could not be built")?;
+    if profile == Profile::Release {
+        minify(&trunk)?;
+    }
     finish(&trunk, &folder(profile))?;
     stamp.write()
 }
@@ -60,6 +63,15 @@ fn stamp(profile: Profile, tools: &[Tool]) -> Result<Stamp> {
     let compiler = child::answer(child::command("rustc").arg("--version")).unwrap_or_default();
     let value = digest::of_inputs(INPUTS, &[profile.name(), &tools, &compiler])?;
     Ok(Stamp::new(&format!("target/site/{}.stamp", profile.name()), value))
+}
+
+/// Makes the scripts and the style sheets small. wasm-opt has done so with the program already.
+fn minify(trunk: &Path) -> Result<()> {
+    let mut files = digest::files(trunk)?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "js" || extension == "css"));
+    let mut command = child::command("esbuild");
+    command.args(files).args(["--minify", "--charset=utf8", "--allow-overwrite", "--log-level=warning"]);
+    child::run(command.arg("--outbase=.").arg("--outdir=."))
 }
 
 /// Puts Trunk's files into the site's folder under their final names, and the names into index.html.

@@ -41,8 +41,9 @@ pub(crate) fn for_site(profile: Profile) -> Result<Vec<Tool>> {
     ];
     if profile == Profile::Release {
         node_packages()?;
-        let version = node_package_version("binaryen")?;
-        tools.push(Tool { name: "wasm-opt", version });
+        for (name, package) in [("wasm-opt", "binaryen"), ("esbuild", "esbuild")] {
+            tools.push(Tool { name, version: node_package_version(package)? });
+        }
     }
     Ok(tools)
 }
@@ -59,7 +60,7 @@ pub(crate) fn node_packages() -> Result<()> {
     let mut command = child::command("npm");
     command
         .current_dir(project::path("end2end"))
-        .args(["ci", "--no-audit", "--no-fund"])
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         // The browser comes in a step of its own, which knows other ways.
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     child::run(&mut command).context("the packages could not be installed")?;

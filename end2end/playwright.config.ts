@@ -1,0 +1,46 @@
+/**
+ * How the browser tests run. `cargo xtask e2e` starts them and says by variables where the program (LATCHKEY_PROGRAM), the
+ * browser (LATCHKEY_CHROMIUM) and a PostgreSQL server (LATCHKEY_TEST_POSTGRES_URL) are; every worker starts a program of
+ * its own on a database of its own, see tests/fixtures.ts.
+ */
+import { defineConfig } from "@playwright/test";
+
+/** The database under the program that a test talks to. */
+export type Database = "sqlite" | "postgres";
+
+/** What the projects below set and the fixtures take, as a worker's option. */
+export interface DatabaseOption {
+  database: Database;
+}
+
+export default defineConfig<object, DatabaseOption>({
+  testDir: "tests",
+  outputDir: "test-results",
+  fullyParallel: true,
+  forbidOnly: process.env.CI !== undefined,
+  retries: 0,
+  workers: 2,
+  reporter: [
+    ["list"],
+    ["json", { outputFile: process.env.LATCHKEY_E2E_RESULTS ?? "test-results/results.json" }],
+  ],
+  use: {
+    browserName: "chromium",
+    launchOptions: {
+      executablePath: process.env.LATCHKEY_CHROMIUM,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+    trace: "off",
+    screenshot: "only-on-failure",
+  },
+  projects: [
+    { name: "sqlite", use: { database: "sqlite" } },
+    { name: "postgres", use: { database: "postgres" } },
+  ],
+});
