@@ -91,10 +91,10 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 /// What a command says when asked quietly, both outputs together; nothing when it cannot be run or fails.
 pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
-    output.status.success().then(|| {
-        String::from_utf8_lossy(&output.stdout).into_owned()
-            + &String::from_utf8_lossy(&output.stderr)
-    })
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
 }
 
 /// Runs a command to its end and hands over each line of its standard output.
@@ -124,10 +124,7 @@ impl Running {
         if told_to_stop() {
             bail!("stopped before `{name}`");
         }
-        let child = command
-            .process_group(0)
-            .spawn()
-            .with_context(|| format!("`{name}` cannot be started"))?;
+        let child = command.process_group(0).spawn().with_context(|| format!("`{name}` cannot be started"))?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let group = group.context("a process has a positive number")?;
         running.push(group);

@@ -9,12 +9,14 @@
 )]
 
 mod child;
+mod cluster;
 mod digest;
 mod program;
 mod project;
 mod serve;
 mod site;
 mod style;
+mod test;
 mod tool;
 
 use anyhow::Result;
@@ -40,6 +42,10 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Run all tests: in Rust, on SQLite and on PostgreSQL, and in Chromium.
+    Test(test::Arguments),
+    /// Run the browser tests alone, or some of them: `cargo xtask e2e -- --grep …`.
+    E2e(test::BrowserArguments),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +63,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Serve(arguments) => return serve::run(&arguments),
+        Command::Test(arguments) => return test::run(&arguments),
+        Command::E2e(arguments) => return test::run_in_browser(&arguments),
         Command::Build { release } => {
             let profile = Profile::from_release(release);
             program::build(profile)?;

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
     // Cargo tells at run time where it started us from; the place at compile time serves a program started by hand.
-    let here = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let here =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.parent().expect("xtask lies in the project's root").to_path_buf()
 });
 

@@ -26,7 +26,16 @@ const SIGN_INS: &str = "\
 
 /// What is changed while developing, and makes `--watch` build again.
 const WATCHED: &[&str] = &[
-    "app", "domain", "frontend", "migration", "server", "services", "style", "Cargo.lock", "Cargo.toml", "Trunk.toml",
+    "app",
+    "domain",
+    "frontend",
+    "migration",
+    "server",
+    "services",
+    "style",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
 ];
 
 /// How to serve.

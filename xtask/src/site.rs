@@ -78,8 +78,7 @@ fn minify(trunk: &Path) -> Result<()> {
 fn finish(trunk: &Path, site: &Path) -> Result<()> {
     let fresh = site.with_extension("new");
     clear(&fresh)?;
-    let mut index = String::from_utf8(digest::read(&trunk.join("index.html"))?)
-        .context("index.html is not UTF-8")?;
+    let mut index = String::from_utf8(digest::read(&trunk.join("index.html"))?).context("index.html is not UTF-8")?;
     let mut kinds = Vec::new();
     for file in digest::files(trunk)? {
         let name = file.strip_prefix(trunk)?.to_str().context("a file's name is not UTF-8")?;

@@ -49,13 +49,7 @@ mod tests {
         let names = names.iter().map(|name| name.to_str().unwrap()).collect::<Vec<_>>();
         assert_eq!(
             names,
-            [
-                "style/main.css",
-                "style/tokens.css",
-                "style/base.css",
-                "style/ui/button.css",
-                "style/account.css"
-            ]
+            ["style/main.css", "style/tokens.css", "style/base.css", "style/ui/button.css", "style/account.css"]
         );
     }
 }

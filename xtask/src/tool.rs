@@ -102,13 +102,7 @@ fn wasm_target() -> Result<()> {
 }
 
 /// A program that cargo can install, in exactly this version.
-fn installed(
-    name: &'static str,
-    package: &str,
-    version: &str,
-    options: &[&str],
-    effort: &str,
-) -> Result<Tool> {
+fn installed(name: &'static str, package: &str, version: &str, options: &[&str], effort: &str) -> Result<Tool> {
     let tool = Tool { name, version: version.to_owned() };
     if says_version(name, version) {
         return Ok(tool);

@@ -4,8 +4,7 @@ use crate::{child, project};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 
-const NAMES: &[&str] =
-    &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 /// A browser that starts: named by LATCHKEY_CHROMIUM, installed, Playwright's own, or brought now.
 pub(crate) fn chromium() -> Result<PathBuf> {
