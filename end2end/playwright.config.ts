@@ -1,6 +1,6 @@
 /**
  * How the browser tests run. `cargo xtask e2e` starts them and says by variables where the program (LATCHKEY_PROGRAM), the
- * browser (LATCHKEY_CHROMIUM) and a PostgreSQL server (LATCHKEY_TEST_POSTGRES_URL) are; every worker starts a program of
+ * browser (LATCHKEY_TEST_CHROMIUM) and a PostgreSQL server (LATCHKEY_TEST_POSTGRES_URL) are; every worker starts a program of
  * its own on a database of its own, see tests/fixtures.ts.
  */
 import { defineConfig } from "@playwright/test";
@@ -22,12 +22,12 @@ export default defineConfig<object, DatabaseOption>({
   workers: 2,
   reporter: [
     ["list"],
-    ["json", { outputFile: process.env.LATCHKEY_E2E_RESULTS ?? "test-results/results.json" }],
+    ["json", { outputFile: process.env.LATCHKEY_TEST_RESULTS ?? "test-results/results.json" }],
   ],
   use: {
     browserName: "chromium",
     launchOptions: {
-      executablePath: process.env.LATCHKEY_CHROMIUM,
+      executablePath: process.env.LATCHKEY_TEST_CHROMIUM,
       args: [
         "--no-sandbox",
         "--disable-gpu",

@@ -17,6 +17,7 @@ mod serve;
 mod site;
 mod style;
 mod test;
+mod tidy;
 mod tool;
 
 use anyhow::Result;
@@ -46,6 +47,8 @@ enum Command {
     Test(test::Arguments),
     /// Run the browser tests alone, or some of them: `cargo xtask e2e -- --grep …`.
     E2e(test::BrowserArguments),
+    /// Hold the sources to the rules that no compiler holds.
+    Tidy,
 }
 
 fn main() -> ExitCode {
@@ -70,6 +73,7 @@ fn run(command: Command) -> Result<ExitCode> {
             program::build(profile)?;
             println!("Built {}", program::path(profile).display());
         }
+        Command::Tidy => tidy::run()?,
     }
     Ok(ExitCode::SUCCESS)
 }

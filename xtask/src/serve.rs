@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-const DATABASE: &str = "sqlite://data/latchkey.db?mode=rwc";
+/// Where the server listens when nothing else is said.
 const ADDRESS: &str = "127.0.0.1:3000";
 
 const SIGN_INS: &str = "\
@@ -56,7 +56,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let profile = Profile::from_release(arguments.release);
     program::build(profile)?;
-    fill_if_empty(profile)?;
+    fill_if_empty(profile, &arguments.arguments)?;
     if arguments.watch {
         return watch(profile, arguments);
     }
@@ -107,12 +107,12 @@ fn watched() -> Result<Vec<(PathBuf, Option<SystemTime>)>> {
     Ok(sources)
 }
 
-fn fill_if_empty(profile: Profile) -> Result<()> {
+fn fill_if_empty(profile: Profile, settings: &[OsString]) -> Result<()> {
     std::fs::create_dir_all(project::path("data")).context("the folder data cannot be made")?;
     println!("Filling the database with the demo, unless there is something in it …");
     let mut demo = latchkey(profile);
     // What it says, the sign-ins, is said below when there is a page to sign in to.
-    demo.args(["demo", "--if-empty"]).stdout(Stdio::null());
+    demo.args(["demo", "--if-empty"]).args(settings).stdout(Stdio::null());
     child::run(&mut demo).context("the demo could not be put into the database")
 }
 
@@ -138,15 +138,9 @@ fn start(profile: Profile, arguments: &Arguments) -> Result<Running> {
     Ok(server)
 }
 
-/// The program with the settings of development, as far as none are set.
+/// The program, whose own defaults are those of development: data/latchkey.db and 127.0.0.1:3000.
 fn latchkey(profile: Profile) -> Command {
-    let mut command = child::command(program::path(profile));
-    for (name, value) in [("LATCHKEY_DATABASE_URL", DATABASE), ("LATCHKEY_ADDRESS", ADDRESS)] {
-        if std::env::var_os(name).is_none() {
-            command.env(name, value);
-        }
-    }
-    command
+    child::command(program::path(profile))
 }
 
 /// Where the server listens: by flag, by variable, or by default.
@@ -165,7 +159,8 @@ pub(crate) fn is_ready(address: &str) -> bool {
         let target = address.to_socket_addrs()?.next().context("an address without a host")?;
         let mut stream = TcpStream::connect_timeout(&target, Duration::from_secs(1))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(stream, "GET /ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let request = format!("GET /ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes())?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         Ok(String::from_utf8_lossy(&answer).into_owned())

@@ -21,7 +21,7 @@ pub(super) fn run(cluster: &Cluster, profile: Profile, arguments: &[OsString]) -
     }
     let mut command = playwright(profile)?;
     command.arg("test").args(arguments);
-    command.env(cluster::VARIABLE, cluster.url()).env("LATCHKEY_E2E_RESULTS", &report);
+    command.env(cluster::VARIABLE, cluster.url()).env("LATCHKEY_TEST_RESULTS", &report);
     let failed = child::run(&mut command).err();
     let report = digest::read(&report).context("Playwright has left no report")?;
     let report = serde_json::from_slice(&report).context("Playwright's report cannot be read")?;
@@ -42,7 +42,7 @@ pub(crate) fn playwright(profile: Profile) -> Result<Command> {
     let mut command = child::command("playwright");
     command
         .current_dir(project::path("end2end"))
-        .env("LATCHKEY_CHROMIUM", tool::chromium()?)
+        .env("LATCHKEY_TEST_CHROMIUM", tool::chromium()?)
         .env("LATCHKEY_PROGRAM", program::path(profile));
     Ok(command)
 }

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-/// A browser that starts: named by LATCHKEY_CHROMIUM, installed, Playwright's own, or brought now.
+/// A browser that starts: named by LATCHKEY_TEST_CHROMIUM, installed, Playwright's own, or brought now.
 pub(crate) fn chromium() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("LATCHKEY_CHROMIUM").map(PathBuf::from) {
+    if let Some(named) = std::env::var_os("LATCHKEY_TEST_CHROMIUM").map(PathBuf::from) {
         if starts(&named) {
             return Ok(named);
         }
-        bail!("LATCHKEY_CHROMIUM names {}, which does not start", named.display());
+        bail!("LATCHKEY_TEST_CHROMIUM names {}, which does not start", named.display());
     }
     if let Some(found) = installed() {
         return Ok(found);
@@ -30,7 +30,7 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     }
     bail!(
         "the browser tests need Chromium, and it could not be installed: install the package `chromium` (or Chrome) from \
-         your system's packages, or name one by LATCHKEY_CHROMIUM"
+         your system's packages, or name one by LATCHKEY_TEST_CHROMIUM"
     )
 }
 
