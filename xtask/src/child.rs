@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_dropped_program_is_ended() {
-        let mut running = Running::start(&mut command("sleep").arg("600")).unwrap();
+        let mut running = Running::start(command("sleep").arg("600")).unwrap();
         assert!(running.try_wait().unwrap().is_none());
         let started = Instant::now();
         drop(running);

@@ -8,6 +8,7 @@
     reason = "telling a person at a terminal what happens is what these commands are for"
 )]
 
+mod check;
 mod child;
 mod cluster;
 mod digest;
@@ -47,6 +48,8 @@ enum Command {
     Test(test::Arguments),
     /// Run the browser tests alone, or some of them: `cargo xtask e2e -- --grep …`.
     E2e(test::BrowserArguments),
+    /// Check format, lints, documentation, tidiness, licences and advisories.
+    Check,
     /// Hold the sources to the rules that no compiler holds.
     Tidy,
 }
@@ -73,6 +76,7 @@ fn run(command: Command) -> Result<ExitCode> {
             program::build(profile)?;
             println!("Built {}", program::path(profile).display());
         }
+        Command::Check => check::run()?,
         Command::Tidy => tidy::run()?,
     }
     Ok(ExitCode::SUCCESS)

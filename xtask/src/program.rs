@@ -5,6 +5,9 @@ use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::Command;
 
+/// The crates that run on a server or beside it: all but the browser's entry.
+pub(crate) const SERVER_PACKAGES: &[&str] = &["domain", "services", "app", "server", "migration", "xtask"];
+
 /// How a build is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {

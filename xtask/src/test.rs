@@ -77,9 +77,7 @@ fn in_rust(cluster: &Cluster) -> Result<Tally> {
     println!("Building and running the tests in Rust …");
     let mut command = program::cargo(Profile::Debug);
     command.args(["test", "--no-fail-fast", "--features", "app/ssr"]);
-    for package in ["domain", "services", "app", "server", "migration", "xtask"] {
-        command.args(["--package", package]);
-    }
+    command.args(program::SERVER_PACKAGES.iter().flat_map(|package| ["--package", package]));
     command.env(cluster::VARIABLE, cluster.url());
     let mut tally = Tally::default();
     let status = child::each_line(&mut command, |line| {

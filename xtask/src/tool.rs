@@ -19,6 +19,9 @@ pub(crate) use postgres::postgres_programs;
 /// The last Trunk that builds with our Rust.
 const TRUNK: &str = "0.21.14";
 
+/// What `cargo xtask check` was written against.
+const CARGO_DENY: &str = "0.20.2";
+
 /// The oldest Node that our packages from npm run on.
 const NODE: u32 = 20;
 
@@ -46,6 +49,11 @@ pub(crate) fn for_site(profile: Profile) -> Result<Vec<Tool>> {
         }
     }
     Ok(tools)
+}
+
+/// The program that looks at licences, sources and advisories.
+pub(crate) fn cargo_deny() -> Result<()> {
+    installed("cargo-deny", "cargo-deny", CARGO_DENY, &["--locked"], "about five minutes on two cores").map(drop)
 }
 
 /// The packages of end2end/package-lock.json, installed.
@@ -86,7 +94,8 @@ fn node_package_version(name: &str) -> Result<String> {
     Ok(version.with_context(|| format!("{name} from npm does not say its version"))?.to_owned())
 }
 
-fn wasm_target() -> Result<()> {
+/// The compiler's target for the browser.
+pub(crate) fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let sysroot = child::output(child::command("rustc").args(["--print", "sysroot"]))?;
     if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
