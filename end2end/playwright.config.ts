@@ -39,8 +39,11 @@ export default defineConfig<object, DatabaseOption>({
     trace: "off",
     screenshot: "only-on-failure",
   },
-  projects: [
-    { name: "sqlite", use: { database: "sqlite" } },
-    { name: "postgres", use: { database: "postgres" } },
-  ],
+  projects:
+    process.env.LATCHKEY_TEST_PICTURES === undefined
+      ? [
+          { name: "sqlite", use: { database: "sqlite" } },
+          { name: "postgres", use: { database: "postgres" } },
+        ]
+      : [{ name: "screenshots", testDir: ".", testMatch: "screenshots.ts" }],
 });

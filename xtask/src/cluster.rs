@@ -1,13 +1,11 @@
 //! A PostgreSQL server of the tests' own, on loopback, gone when they are.
 
 use crate::child::{self, Running};
+use crate::scratch::{self, Folder, User};
 use crate::tool;
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::Signal;
 use std::fs::{self, File};
-use std::io::Read;
-use std::net::TcpListener;
-use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -41,10 +39,10 @@ impl Cluster {
         println!("Starting a PostgreSQL server …");
         let programs = tool::postgres_programs()?;
         let user = ordinary_user()?;
-        let folder = Folder::new(user)?;
+        let folder = Folder::new("postgres", user)?;
         let programs = match (programs.portable, user) {
             (Some(portable), Some(_)) => {
-                let copy = folder.path.join("programs");
+                let copy = folder.join("programs");
                 child::run(child::command("cp").arg("-R").arg(portable).arg(&copy))?;
                 copy.join("bin")
             }
@@ -58,7 +56,7 @@ impl Cluster {
                 return Ok(Self::Own { url, _server: server, _folder: folder });
             }
         }
-        let log = fs::read_to_string(folder.path.join("log")).unwrap_or_default();
+        let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
         bail!("the PostgreSQL server does not start:\n{log}")
     }
 
@@ -69,9 +67,6 @@ impl Cluster {
         }
     }
 }
-
-/// A user and a group, by number.
-type User = (u32, u32);
 
 /// PostgreSQL refuses to run as root: then somebody without rights has to run it.
 fn ordinary_user() -> Result<Option<User>> {
@@ -91,14 +86,14 @@ fn user_in(users: &str, name: &str) -> Option<User> {
 
 /// Makes the files of an empty server and gives the password of its first role.
 fn initialise(programs: &Path, folder: &Folder, user: Option<User>) -> Result<String> {
-    let password = random()?;
-    let note = folder.path.join("password");
+    let password = scratch::random()?;
+    let note = folder.join("password");
     fs::write(&note, &password)?;
     folder.give(&note)?;
     let mut command = as_user(programs.join("initdb"), user);
     command
         .arg("--pgdata")
-        .arg(folder.path.join("data"))
+        .arg(folder.join("data"))
         .arg("--pwfile")
         .arg(&note)
         // A password, because other people of this machine can reach loopback too.
@@ -111,9 +106,9 @@ fn initialise(programs: &Path, folder: &Folder, user: Option<User>) -> Result<St
 
 /// A running server and its port; nothing when it has ended at once.
 fn serve(programs: &Path, folder: &Folder, user: Option<User>) -> Result<Option<(Running, u16)>> {
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let data = folder.path.join("data");
-    let log = File::create(folder.path.join("log"))?;
+    let port = scratch::free_port()?;
+    let data = folder.join("data");
+    let log = File::create(folder.join("log"))?;
     let mut command = as_user(programs.join("postgres"), user);
     command.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
     for setting in [
@@ -152,43 +147,6 @@ fn as_user(program: PathBuf, user: Option<User>) -> Command {
         command.uid(user).gid(group);
     }
     command
-}
-
-/// A temporary folder, owned by whom the server runs as, and removed at the end.
-pub(crate) struct Folder {
-    path: PathBuf,
-    owner: Option<User>,
-}
-
-impl Folder {
-    fn new(owner: Option<User>) -> Result<Self> {
-        let path = std::env::temp_dir().join(format!("latchkey-postgres-{}", random()?));
-        fs::create_dir(&path).with_context(|| format!("{} cannot be made", path.display()))?;
-        let folder = Self { path, owner };
-        fs::set_permissions(&folder.path, fs::Permissions::from_mode(0o700))?;
-        folder.give(&folder.path)?;
-        Ok(folder)
-    }
-
-    fn give(&self, path: &Path) -> Result<()> {
-        match self.owner {
-            Some((user, group)) => Ok(chown(path, Some(user), Some(group))?),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What is left lies in the system's folder for such things.
-        let _ = fs::remove_dir_all(&self.path);
-    }
-}
-
-fn random() -> Result<String> {
-    let mut bytes = [0; 12];
-    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]

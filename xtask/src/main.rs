@@ -14,6 +14,8 @@ mod cluster;
 mod digest;
 mod program;
 mod project;
+mod scratch;
+mod screenshots;
 mod serve;
 mod site;
 mod style;
@@ -48,6 +50,8 @@ enum Command {
     Test(test::Arguments),
     /// Run the browser tests alone, or some of them: `cargo xtask e2e -- --grep …`.
     E2e(test::BrowserArguments),
+    /// Make the pictures in docs/screenshots from the demo.
+    Screenshots,
     /// Check format, lints, documentation, tidiness, licences and advisories.
     Check,
     /// Hold the sources to the rules that no compiler holds.
@@ -76,6 +80,7 @@ fn run(command: Command) -> Result<ExitCode> {
             program::build(profile)?;
             println!("Built {}", program::path(profile).display());
         }
+        Command::Screenshots => screenshots::run()?,
         Command::Check => check::run()?,
         Command::Tidy => tidy::run()?,
     }

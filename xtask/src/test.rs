@@ -1,6 +1,6 @@
 //! `cargo xtask test` and `cargo xtask e2e`: every test there is, on both databases and in a browser.
 
-mod browser;
+pub(crate) mod browser;
 mod tally;
 
 use crate::cluster::{self, Cluster};
