@@ -1,0 +1,35 @@
+//! How the database came to be: one change per file, up and down, alike on SQLite and PostgreSQL.
+//!
+//! A migration is frozen once it has shipped, so it never imports an entity: it says in SQL what was true that day.
+//! The few words in which the two databases differ stand in [`dialect`].
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m20261123_000001_workspace;
+mod m20261123_000002_session;
+mod m20261123_000003_partnership;
+mod m20261123_000004_account;
+mod m20261123_000005_access_request;
+mod m20261123_000006_activity;
+mod m20261123_000007_outbox_email;
+
+/// Every change, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_workspace::Migration),
+            Box::new(m20261123_000002_session::Migration),
+            Box::new(m20261123_000003_partnership::Migration),
+            Box::new(m20261123_000004_account::Migration),
+            Box::new(m20261123_000005_access_request::Migration),
+            Box::new(m20261123_000006_activity::Migration),
+            Box::new(m20261123_000007_outbox_email::Migration),
+        ]
+    }
+}

@@ -1,0 +1,44 @@
+//! Partnerships, with the policy that the host sets.
+
+use crate::dialect::run;
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, DOWN).await
+    }
+}
+
+const UP: &[&str] = &[
+    r#"CREATE TABLE partnership (
+        id {uuid} NOT NULL PRIMARY KEY,
+        host_workspace_id {uuid} NOT NULL REFERENCES workspace (id),
+        guest_workspace_id {uuid} NOT NULL REFERENCES workspace (id),
+        owner_member_id {uuid} NOT NULL REFERENCES member (id),
+        state text NOT NULL CHECK (state IN (
+            'proposed', 'awaiting_guest', 'active', 'suspended',
+            'declined', 'withdrawn', 'lapsed', 'removed', 'ended'
+        )),
+        highest_role text NOT NULL CHECK (highest_role IN ('collaborator', 'account_manager')),
+        longest_days integer CHECK (longest_days > 0),
+        reason_required {bool} NOT NULL,
+        open_days integer NOT NULL CHECK (open_days > 0),
+        suspended_at {time},
+        created_at {time} NOT NULL,
+        CHECK (host_workspace_id <> guest_workspace_id)
+    )"#,
+    r#"CREATE UNIQUE INDEX partnership_live ON partnership (host_workspace_id, guest_workspace_id)
+        WHERE state IN ('proposed', 'awaiting_guest', 'active', 'suspended')"#,
+    "CREATE INDEX partnership_guest ON partnership (guest_workspace_id)",
+    "CREATE INDEX partnership_owner ON partnership (owner_member_id)",
+];
+
+const DOWN: &[&str] = &["DROP TABLE partnership"];

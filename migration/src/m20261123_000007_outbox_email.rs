@@ -1,0 +1,41 @@
+//! Mail on its way.
+
+use crate::dialect::run;
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, DOWN).await
+    }
+}
+
+const UP: &[&str] = &[
+    r#"CREATE TABLE outbox_email (
+        id {uuid} NOT NULL PRIMARY KEY,
+        state text NOT NULL CHECK (state IN ('waiting', 'sent', 'undeliverable')),
+        recipient_id {uuid} REFERENCES member (id),
+        to_name text NOT NULL,
+        to_address text NOT NULL,
+        subject text NOT NULL,
+        text_body text NOT NULL,
+        html_body text NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        due_at {time} NOT NULL,
+        leased_until {time},
+        last_error text,
+        created_at {time} NOT NULL,
+        finished_at {time},
+        CHECK ((state = 'waiting') = (finished_at IS NULL))
+    )"#,
+    "CREATE INDEX outbox_email_due ON outbox_email (due_at) WHERE state = 'waiting'",
+];
+
+const DOWN: &[&str] = &["DROP TABLE outbox_email"];
