@@ -1,0 +1,611 @@
+//! Who has access to an account: the Members tab, role changes, removal, and the marking of what has ended.
+
+use crate::access_request::{cancel, end_of, pending_by, policy_of};
+use crate::account::{AccessRemover, AccountOwner, GRANT_JOINS, STRENGTH, VisibleAccount, lock, role_of};
+use crate::activity::{Details, Event};
+use crate::context::Change;
+use crate::database::statement;
+use crate::entity::{access_grant, request_line};
+use crate::{Error, Services};
+use chrono::TimeDelta;
+use domain::access_grant::{GrantSource, GrantState, later_end};
+use domain::access_request::{
+    AccessEnd, AccountMemberView, AccountMembersView, CancelReason, DecideChoices, EndChoice, LineState,
+    PendingLineView,
+};
+use domain::account::AccountRole;
+use domain::activity::EventKind;
+use domain::member::PickedMember;
+use domain::partnership::{PartnershipPolicy, PartnershipState};
+use domain::policy::{Act, SeesMembers, Side, roles_for};
+use domain::time::day;
+use domain::{
+    AccessGrantId, AccessRequestId, AccountId, AppError, Denial, MemberId, Moment, RequestLineId, UserId, WorkspaceId,
+};
+use sea_orm::prelude::Date;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// Members on one page of the Members tab.
+const PER_PAGE: usize = 50;
+/// Lines that wait, shown on the Members tab: the oldest. Decided ones make room for the next.
+const MOST_PENDING: i64 = 100;
+/// Ended grants and lines marked in one transaction.
+const MARKED_AT_ONCE: u64 = 200;
+
+impl VisibleAccount {
+    /// The members with access that this member may see, and on the first page the lines that wait.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn members(&self, after: Option<&str>) -> Result<AccountMembersView, Error> {
+        let sees = self.standing().sees_members();
+        let after = after.and_then(read_cursor);
+        let pending = if after.is_none() { self.pending_lines(sees).await? } else { Vec::new() };
+        let mut rows = self.member_rows(sees, after).await?;
+        let more = rows.len() > PER_PAGE;
+        rows.truncate(PER_PAGE);
+        let next = rows.last().filter(|_| more).map(|row| format!("{}~{}", row.member, row.name));
+        let members = rows.into_iter().filter_map(|row| self.member_view(row)).collect();
+        Ok(AccountMembersView { header: self.header(), pending, members, next })
+    }
+
+    async fn member_rows(&self, sees: SeesMembers, after: Option<(String, MemberId)>) -> Result<Vec<MemberRow>, Error> {
+        let ctx = self.ctx();
+        let (name, id) = after.unwrap_or((String::new(), MemberId(Uuid::nil())));
+        // A grant of a suspended partnership is shown, and does not count.
+        let sql = format!(
+            r#"SELECT m.id AS member, u.name, u.email, w.name AS workspace, m.workspace_id,
+                      MAX({STRENGTH} * 10 + CASE g.source
+                          WHEN 'owner' THEN 4 WHEN 'direct' THEN 3 WHEN 'share' THEN 2 ELSE 1 END) AS top,
+                      CASE WHEN COUNT(*) = COUNT(g.ends_at) THEN MAX(g.ends_at) END AS ends_at,
+                      MAX(g.last_used_at) AS last_used_at,
+                      MAX(CASE WHEN p.state = 'suspended' THEN 1 ELSE 0 END) AS suspended
+               FROM access_grant g {GRANT_JOINS}
+               JOIN member m ON m.id = g.member_id AND m.status = 'active'
+               JOIN "user" u ON u.id = m.user_id
+               JOIN workspace w ON w.id = m.workspace_id
+               WHERE g.account_id = $2 AND g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1)
+                 AND (g.account_share_id IS NULL OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
+                      AND p.state IN ('active', 'suspended')))
+                 AND {SEES} AND (u.name, m.id) > ($5, $6)
+               GROUP BY m.id, u.name, u.email, w.name, m.workspace_id
+               ORDER BY u.name, m.id
+               LIMIT {limit}"#,
+            SEES = sees_condition(sees),
+            limit = PER_PAGE + 1
+        );
+        let values =
+            [ctx.now().into(), self.id().into(), ctx.workspace().into(), self.host().into(), name.into(), id.into()];
+        Ok(MemberRow::find_by_statement(statement(ctx.reader(), &sql, values)).all(ctx.reader()).await?)
+    }
+
+    fn member_view(&self, row: MemberRow) -> Option<AccountMemberView> {
+        let role = role_of(row.top / 10)?;
+        let guest = row.workspace_id != self.host();
+        let standing = self.standing();
+        let side = if guest { Side::Guest } else { Side::Host };
+        let roles = if standing.may(Act::ChangeRole).is_ok() { roles_for(side).to_vec() } else { Vec::new() };
+        let remove = if guest { Act::RemoveGuest } else { Act::RemoveHostMember };
+        Some(AccountMemberView {
+            member: PickedMember { member: row.member, name: row.name, email: row.email },
+            workspace: row.workspace,
+            guest,
+            role,
+            via: source_of(row.top % 10).label().to_owned(),
+            last_used_at: row.last_used_at,
+            ends_at: row.ends_at,
+            suspended: row.suspended == 1,
+            roles,
+            can_remove: standing.may(remove).is_ok(),
+        })
+    }
+
+    /// The lines that wait, oldest first, for those who decide and for those whose people they are about.
+    async fn pending_lines(&self, sees: SeesMembers) -> Result<Vec<PendingLineView>, Error> {
+        let standing = self.standing();
+        let decides = standing.may(Act::Decide).is_ok();
+        if !decides && sees == SeesMembers::OwnWorkspace && standing.may(Act::Request).is_err() {
+            return Ok(Vec::new());
+        }
+        let ctx = self.ctx();
+        let sql = format!(
+            r#"SELECT l.id AS line, m.id AS member, u.name, u.email, w.name AS workspace, r.role, r.access_days,
+                      r.access_last_day, r.reason, r.created_at, ru.id AS requester_user, ru.name AS requester,
+                      du.name AS declined_by, d.decided_at AS declined_at, d.note AS declined_note,
+                      s.highest_role AS share_role, p.highest_role, p.longest_days, p.reason_required, p.open_days,
+                      p.state AS partnership_state
+               FROM request_line l
+               JOIN access_request r ON r.id = l.access_request_id
+               JOIN account_share s ON s.id = r.account_share_id
+               JOIN partnership p ON p.id = s.partnership_id
+               JOIN member m ON m.id = l.member_id
+               JOIN "user" u ON u.id = m.user_id
+               JOIN workspace w ON w.id = m.workspace_id
+               JOIN member rm ON rm.id = r.requester_id
+               JOIN "user" ru ON ru.id = rm.user_id
+               LEFT JOIN request_line d ON d.id = l.earlier_line_id
+               LEFT JOIN member dm ON dm.id = d.decided_by
+               LEFT JOIN "user" du ON du.id = dm.user_id
+               WHERE l.account_id = $2 AND l.state = 'pending' AND (l.open_until > $1 OR p.state = 'suspended')
+                 AND {SEES}
+               ORDER BY l.created_at, l.id
+               LIMIT {MOST_PENDING}"#,
+            SEES = sees_condition(if decides { SeesMembers::All } else { sees })
+        );
+        let values = [ctx.now().into(), self.id().into(), ctx.workspace().into(), self.host().into()];
+        let rows = PendingRow::find_by_statement(statement(ctx.reader(), &sql, values)).all(ctx.reader()).await?;
+        Ok(rows.into_iter().map(|row| row.view(decides, ctx.user(), ctx.now())).collect())
+    }
+}
+
+/// SQL: whether the member `m` is one that the reader sees. `$3` is the reader's workspace, `$4` the account's.
+fn sees_condition(sees: SeesMembers) -> &'static str {
+    match sees {
+        SeesMembers::All => "$3 = $3 AND $4 = $4",
+        SeesMembers::OwnWorkspace => "m.workspace_id = $3 AND $4 = $4",
+        SeesMembers::Guests => "m.workspace_id <> $4 AND $3 = $3",
+    }
+}
+
+fn read_cursor(cursor: &str) -> Option<(String, MemberId)> {
+    let (id, name) = cursor.split_once('~')?;
+    Some((name.to_owned(), id.parse().ok()?))
+}
+
+fn source_of(code: i32) -> GrantSource {
+    match code {
+        4 => GrantSource::Owner,
+        3 => GrantSource::Direct,
+        2 => GrantSource::Share,
+        _ => GrantSource::Request,
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct MemberRow {
+    member: MemberId,
+    name: String,
+    email: String,
+    workspace: String,
+    workspace_id: WorkspaceId,
+    /// Ten times the strength of the strongest role, plus a code for its source.
+    top: i32,
+    ends_at: Option<Moment>,
+    last_used_at: Option<Moment>,
+    suspended: i32,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct PendingRow {
+    line: RequestLineId,
+    member: MemberId,
+    name: String,
+    email: String,
+    workspace: String,
+    role: AccountRole,
+    access_days: Option<i32>,
+    access_last_day: Option<Date>,
+    reason: String,
+    created_at: Moment,
+    requester_user: UserId,
+    requester: String,
+    declined_by: Option<String>,
+    declined_at: Option<Moment>,
+    declined_note: Option<String>,
+    share_role: AccountRole,
+    highest_role: AccountRole,
+    longest_days: Option<i32>,
+    reason_required: bool,
+    open_days: i32,
+    partnership_state: PartnershipState,
+}
+
+impl PendingRow {
+    fn view(self, decides: bool, reader: UserId, now: Moment) -> PendingLineView {
+        let end = end_of(self.access_days, self.access_last_day);
+        let highest_role = self.highest_role.min(self.share_role);
+        let policy = policy_of(highest_role, self.longest_days, self.reason_required, self.open_days);
+        let blocked = if self.requester_user == reader {
+            Some(Denial::OwnRequest)
+        } else {
+            (self.partnership_state == PartnershipState::Suspended).then_some(Denial::PartnershipSuspended)
+        };
+        let declined_before = self.declined_by.zip(self.declined_at).map(|(by, at)| {
+            let note = self.declined_note.filter(|note| !note.is_empty());
+            let note = note.map_or_else(String::new, |note| format!(": {note}"));
+            format!("Declined by {by} on {}{note}", day(at.date_naive()))
+        });
+        PendingLineView {
+            line: self.line,
+            member: PickedMember { member: self.member, name: self.name, email: self.email },
+            workspace: self.workspace,
+            role: self.role,
+            end: end.told(),
+            requester: self.requester,
+            asked_at: self.created_at,
+            reason: self.reason,
+            declined_before,
+            decide: (decides && blocked.is_none()).then(|| decide_choices(self.role, end, &policy, now)),
+            blocked: blocked.filter(|_| decides).map(|denial| denial.to_string()),
+        }
+    }
+}
+
+/// What "Accept with changes" can offer for what was asked, under the policy as it is now.
+fn decide_choices(role: AccountRole, end: AccessEnd, policy: &PartnershipPolicy, now: Moment) -> DecideChoices {
+    let roles = AccountRole::REQUESTABLE.into_iter().filter(|each| *each <= role && *each <= policy.highest_role);
+    let asked_until = end.moment(now);
+    let fits = |choice: AccessEnd| {
+        choice.fits(policy, now)
+            && match (asked_until, choice.moment(now)) {
+                (None, _) => true,
+                (Some(_), None) => false,
+                (Some(asked), Some(offered)) => offered <= asked,
+            }
+    };
+    let offered = AccessEnd::DAYS.into_iter().rev().map(AccessEnd::Days);
+    let mut ends: Vec<EndChoice> = std::iter::once(end)
+        .chain(offered.filter(|choice| *choice != end))
+        .filter(|choice| fits(*choice))
+        .map(|choice| EndChoice {
+            // The date that was asked for is chosen by leaving the end as it was asked.
+            value: if matches!(choice, AccessEnd::On(_)) { String::new() } else { choice.choice() },
+            label: choice.told(),
+            blocked: false,
+        })
+        .collect();
+    ends.push(EndChoice { value: "date".to_owned(), label: "A date".to_owned(), blocked: false });
+    let longest = policy.longest_days.map(|days| now + TimeDelta::days(i64::from(days)));
+    let last_day = match (asked_until, longest) {
+        (Some(asked), Some(longest)) => Some(asked.min(longest)),
+        (asked, longest) => asked.or(longest),
+    };
+    DecideChoices {
+        roles: roles.collect(),
+        ends,
+        first_day: now.date_naive().to_string(),
+        // The end itself is outside: access to midnight has the day before as its last.
+        last_day: last_day.map(|last| (last - TimeDelta::microseconds(1)).date_naive().to_string()),
+    }
+}
+
+impl AccountOwner {
+    /// Changes a member's role on the account. The end of their access stays. Returns what to tell the reader.
+    ///
+    /// An account manager who becomes a collaborator loses what they have asked for and nobody has decided.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotFound`] for somebody without access, [`Denial::RoleNotForMember`], [`Denial::LastOwner`].
+    pub async fn change_role(self, member: MemberId, role: AccountRole) -> Result<String, Error> {
+        let (change, account) = self.account().change().await?;
+        let owner = account.owner()?;
+        let account = owner.account();
+        let grants = grants_of(change.transaction(), account.id(), member, change.now()).await?;
+        let target = target(change.transaction(), member).await?.ok_or(AppError::NotFound)?;
+        let Some(top) = grants.iter().max_by_key(|grant| grant.role) else {
+            return Err(AppError::NotFound.into());
+        };
+        let side = if target.workspace_id == account.host() { Side::Host } else { Side::Guest };
+        if !roles_for(side).contains(&role) {
+            return Err(Denial::RoleNotForMember.into());
+        }
+        let told = format!("{} is now {} of {}.", target.name, role.label(), account.label());
+        if grants.iter().all(|grant| grant.role == role) {
+            return Ok(told);
+        }
+        if top.role == AccountRole::Owner {
+            keep_an_owner(change.transaction(), account.id(), member).await?;
+        }
+        let was_manager = top.role == AccountRole::AccountManager;
+        let ends_at = grants.iter().map(|grant| grant.ends_at).reduce(later_end).flatten();
+        let row = access_grant::ActiveModel {
+            id: Set(AccessGrantId(Uuid::now_v7())),
+            account_id: Set(account.id()),
+            member_id: Set(member),
+            role: Set(role),
+            source: Set(if role == AccountRole::Owner { GrantSource::Owner } else { kept_source(top.source) }),
+            account_share_id: Set(top.account_share_id),
+            state: Set(GrantState::Active),
+            ends_at: Set(if role == AccountRole::Owner { None } else { ends_at }),
+            last_used_at: Set(grants.iter().filter_map(|grant| grant.last_used_at).max()),
+            created_at: Set(change.now()),
+            ended_at: Set(None),
+        };
+        revoke(&change, account.id(), member).await?;
+        row.insert(change.transaction()).await?;
+        let mut event = event_about(account, EventKind::RoleChanged, member, &target);
+        event.details.role = Some(role);
+        let mut events = vec![event];
+        if was_manager && role < AccountRole::AccountManager {
+            events.extend(withdraw_right_to_ask(&change, account, member).await?);
+        }
+        change.commit(events).await?;
+        Ok(told)
+    }
+}
+
+impl AccessRemover {
+    /// Removes a member's access. Removing it again is a success. Returns what to tell the reader.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotFound`] for somebody who never had access, [`Denial::GuestsOnly`] for a member of the host when
+    /// the right is to remove guests only, [`Denial::LastOwner`].
+    pub async fn remove(self, member: MemberId) -> Result<String, Error> {
+        let (change, account) = self.account().change().await?;
+        let remover = account.remover()?;
+        let account = remover.account();
+        let target = target(change.transaction(), member).await?.ok_or(AppError::NotFound)?;
+        let any = access_grant::Entity::find()
+            .filter(access_grant::COLUMN.account_id.eq(account.id()))
+            .filter(access_grant::COLUMN.member_id.eq(member))
+            .limit(1)
+            .one(change.transaction())
+            .await?;
+        if any.is_none() {
+            return Err(AppError::NotFound.into());
+        }
+        let act = if target.workspace_id == account.host() { Act::RemoveHostMember } else { Act::RemoveGuest };
+        account.standing().may(act)?;
+        let grants = grants_of(change.transaction(), account.id(), member, change.now()).await?;
+        let told = format!("{} no longer has access to {}.", target.name, account.label());
+        let Some(top) = grants.iter().max_by_key(|grant| grant.role) else {
+            return Ok(told);
+        };
+        if top.role == AccountRole::Owner {
+            keep_an_owner(change.transaction(), account.id(), member).await?;
+        }
+        let was_manager = top.role == AccountRole::AccountManager;
+        revoke(&change, account.id(), member).await?;
+        let mut events = vec![event_about(account, EventKind::AccessRemoved, member, &target)];
+        if was_manager {
+            events.extend(withdraw_right_to_ask(&change, account, member).await?);
+        }
+        change.commit(events).await?;
+        Ok(told)
+    }
+}
+
+/// A grant that is changed stays what it was; only ownership is a source of its own.
+fn kept_source(source: GrantSource) -> GrantSource {
+    if source == GrantSource::Owner { GrantSource::Direct } else { source }
+}
+
+/// The grants of a member on an account that have not ended, those of a suspended partnership among them.
+async fn grants_of(
+    connection: &impl ConnectionTrait,
+    account: AccountId,
+    member: MemberId,
+    now: Moment,
+) -> Result<Vec<access_grant::Model>, Error> {
+    let grants = access_grant::Entity::find()
+        .filter(access_grant::COLUMN.account_id.eq(account))
+        .filter(access_grant::COLUMN.member_id.eq(member))
+        .filter(access_grant::COLUMN.state.eq(GrantState::Active))
+        .order_by_asc(access_grant::COLUMN.id)
+        .all(connection)
+        .await?;
+    Ok(grants.into_iter().filter(|grant| !domain::access_grant::has_ended(grant.ends_at, now)).collect())
+}
+
+async fn revoke(change: &Change, account: AccountId, member: MemberId) -> Result<(), Error> {
+    access_grant::Entity::update_many()
+        .col_expr(access_grant::Column::State, Expr::value(GrantState::Revoked))
+        .col_expr(access_grant::Column::EndedAt, Expr::value(change.now()))
+        .filter(access_grant::COLUMN.account_id.eq(account))
+        .filter(access_grant::COLUMN.member_id.eq(member))
+        .filter(access_grant::COLUMN.state.is_in([GrantState::Active, GrantState::Suspended]))
+        .exec(change.transaction())
+        .await?;
+    Ok(())
+}
+
+/// An account keeps at least one owner who can act.
+async fn keep_an_owner(connection: &impl ConnectionTrait, account: AccountId, leaving: MemberId) -> Result<(), Error> {
+    let sql = r"SELECT 1 AS one FROM access_grant g JOIN member m ON m.id = g.member_id
+                WHERE g.account_id = $1 AND g.member_id <> $2 AND g.role = 'owner' AND g.state = 'active'
+                  AND g.ends_at IS NULL AND m.status = 'active' LIMIT 1";
+    let other = connection.query_one_raw(statement(connection, sql, [account.into(), leaving.into()])).await?;
+    if other.is_none() { Err(Denial::LastOwner.into()) } else { Ok(()) }
+}
+
+/// What somebody has asked for on an account falls with their right to ask.
+async fn withdraw_right_to_ask(
+    change: &Change,
+    account: &VisibleAccount,
+    member: MemberId,
+) -> Result<Vec<Event>, Error> {
+    let lines = pending_by(change.transaction(), account.id(), member).await?;
+    cancel(change, lines, CancelReason::RequesterLostRight, account).await
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Target {
+    workspace_id: WorkspaceId,
+    name: String,
+}
+
+async fn target(connection: &impl ConnectionTrait, member: MemberId) -> Result<Option<Target>, Error> {
+    let sql = r#"SELECT m.workspace_id, u.name FROM member m JOIN "user" u ON u.id = m.user_id WHERE m.id = $1"#;
+    Ok(Target::find_by_statement(statement(connection, sql, [member.into()])).one(connection).await?)
+}
+
+fn event_about(account: &VisibleAccount, kind: EventKind, member: MemberId, target: &Target) -> Event {
+    let mut event = account.event(kind);
+    event.subject = Some(member);
+    event.guest = (target.workspace_id != account.host()).then_some(target.workspace_id);
+    event.details.members = vec![target.name.clone()];
+    event
+}
+
+/// Something whose time has come, with what its event says.
+#[derive(Debug, FromQueryResult)]
+struct EndedRow {
+    id: Uuid,
+    account_id: AccountId,
+    member_id: MemberId,
+    host: WorkspaceId,
+    guest: WorkspaceId,
+    label: String,
+    name: String,
+    request: Option<Uuid>,
+}
+
+impl EndedRow {
+    fn event(&self, kind: EventKind) -> Event {
+        Event {
+            subject: Some(self.member_id),
+            account: Some(self.account_id),
+            guest: (self.guest != self.host).then_some(self.guest),
+            request: self.request.map(AccessRequestId),
+            details: Details { members: vec![self.name.clone()], label: self.label.clone(), ..Details::default() },
+            ..Event::new(kind, self.host)
+        }
+    }
+}
+
+impl Services {
+    /// Marks grants and lines whose end has come, and tells those concerned. Nothing depends on it: what has ended is
+    /// not honoured from that moment on. Returns how many were marked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn mark_ended(&self) -> Result<usize, Error> {
+        Ok(self.mark_ended_grants().await? + self.mark_ended_lines().await?)
+    }
+
+    async fn mark_ended_grants(&self) -> Result<usize, Error> {
+        let sql = format!(
+            r#"SELECT g.id, g.account_id, g.member_id, a.workspace_id AS host, m.workspace_id AS guest, a.label, u.name,
+                      CAST(NULL AS {uuid}) AS request
+               FROM access_grant g
+               JOIN account a ON a.id = g.account_id
+               JOIN member m ON m.id = g.member_id
+               JOIN "user" u ON u.id = m.user_id
+               WHERE g.state = 'active' AND g.ends_at IS NOT NULL AND g.ends_at <= $1
+               ORDER BY g.ends_at LIMIT {MARKED_AT_ONCE}"#,
+            uuid = self.uuid_type()
+        );
+        let found = self.ended(&sql).await?;
+        let mut marked = 0;
+        for row in &found {
+            let change = self.change().await?;
+            lock(&change, row.account_id).await?;
+            let now = change.now();
+            let done = access_grant::Entity::update_many()
+                .col_expr(access_grant::Column::State, Expr::value(GrantState::Expired))
+                .col_expr(access_grant::Column::EndedAt, Expr::value(now))
+                .filter(access_grant::COLUMN.id.eq(AccessGrantId(row.id)))
+                .filter(access_grant::COLUMN.state.eq(GrantState::Active))
+                .filter(access_grant::COLUMN.ends_at.lte(now))
+                .exec(change.transaction())
+                .await?;
+            // Another server may have been first.
+            if done.rows_affected == 0 {
+                continue;
+            }
+            // Access that goes on by another grant has not ended.
+            let members = [row.member_id];
+            let held = crate::access_request::held_by(change.transaction(), row.account_id, &members, now).await?;
+            let events = if held.is_empty() { vec![row.event(EventKind::AccessEnded)] } else { Vec::new() };
+            change.commit(events).await?;
+            marked += 1;
+        }
+        Ok(marked)
+    }
+
+    async fn mark_ended_lines(&self) -> Result<usize, Error> {
+        let sql = format!(
+            r#"SELECT l.id, l.account_id, l.member_id, a.workspace_id AS host, m.workspace_id AS guest, a.label, u.name,
+                      l.access_request_id AS request
+               FROM request_line l
+               JOIN account a ON a.id = l.account_id
+               JOIN access_request r ON r.id = l.access_request_id
+               JOIN account_share s ON s.id = r.account_share_id
+               JOIN partnership p ON p.id = s.partnership_id
+               JOIN member m ON m.id = l.member_id
+               JOIN "user" u ON u.id = m.user_id
+               WHERE l.state = 'pending' AND l.open_until <= $1 AND p.state <> 'suspended'
+               ORDER BY l.open_until LIMIT {MARKED_AT_ONCE}"#
+        );
+        let found = self.ended(&sql).await?;
+        let mut marked = 0;
+        for row in &found {
+            let change = self.change().await?;
+            lock(&change, row.account_id).await?;
+            if expire_line(&change, RequestLineId(row.id)).await? {
+                change.commit(vec![row.event(EventKind::RequestExpired)]).await?;
+                marked += 1;
+            }
+        }
+        Ok(marked)
+    }
+
+    async fn ended(&self, sql: &str) -> Result<Vec<EndedRow>, Error> {
+        let statement = statement(self.reader(), sql, [self.now().into()]);
+        Ok(EndedRow::find_by_statement(statement).all(self.reader()).await?)
+    }
+
+    fn uuid_type(&self) -> &'static str {
+        if self.database().backend() == sea_orm::DbBackend::Postgres { "uuid" } else { "blob" }
+    }
+}
+
+/// Marks a line whose time to be decided is over. Returns whether it was this call that did.
+async fn expire_line(change: &Change, line: RequestLineId) -> Result<bool, Error> {
+    let done = request_line::Entity::update_many()
+        .col_expr(request_line::Column::State, Expr::value(LineState::Expired))
+        .col_expr(request_line::Column::DecidedAt, Expr::value(change.now()))
+        .filter(request_line::COLUMN.id.eq(line))
+        .filter(request_line::COLUMN.state.eq(LineState::Pending))
+        .filter(request_line::COLUMN.open_until.lte(change.now()))
+        .exec(change.transaction())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Marks what has waited too long for these members on an account, so that a new request can take its place. Returns
+/// the events.
+pub(crate) async fn expire_lines_of(
+    change: &Change,
+    account: &VisibleAccount,
+    members: &[MemberId],
+) -> Result<Vec<Event>, Error> {
+    use crate::entity::{member, user};
+    let late = request_line::Entity::find()
+        .filter(request_line::COLUMN.account_id.eq(account.id()))
+        .filter(request_line::COLUMN.member_id.is_in(members.iter().copied()))
+        .filter(request_line::COLUMN.state.eq(LineState::Pending))
+        .filter(request_line::COLUMN.open_until.lte(change.now()))
+        .all(change.transaction())
+        .await?;
+    let mut events = Vec::new();
+    for line in late {
+        let name = member::Entity::find_by_id(line.member_id)
+            .find_also_related(user::Entity)
+            .one(change.transaction())
+            .await?
+            .and_then(|(_, user)| Some(user?.name));
+        if expire_line(change, line.id).await? {
+            let mut event = account.event(EventKind::RequestExpired);
+            event.actor = None;
+            event.subject = Some(line.member_id);
+            event.request = Some(line.access_request_id);
+            event.details = Details {
+                members: name.into_iter().collect(),
+                label: account.label().to_owned(),
+                ..Details::default()
+            };
+            events.push(event);
+        }
+    }
+    Ok(events)
+}

@@ -1,0 +1,258 @@
+//! Activity: what happened, written once and never changed, and told in sentences made from this one source.
+
+use crate::account::VisibleAccount;
+use crate::database::statement;
+use crate::entity::activity_event;
+use crate::{Ctx, Error};
+use domain::account::AccountRole;
+use domain::activity::{ActivityListView, ActivityRow, EventKind};
+use domain::policy::Act;
+use domain::time::day_and_time;
+use domain::{AccessRequestId, AccountId, MemberId, Moment, RequestLineId, WorkspaceId};
+use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, FromQueryResult};
+use serde::{Deserialize, Serialize};
+
+/// Events on one page.
+const PER_PAGE: usize = 50;
+
+/// What happened, before it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) kind: EventKind,
+    /// Who did it; none for what happens by itself.
+    pub(crate) actor: Option<MemberId>,
+    /// Whom it was done to.
+    pub(crate) subject: Option<MemberId>,
+    pub(crate) account: Option<AccountId>,
+    /// The workspace it happened in: of an account, the one that owns it.
+    pub(crate) host: WorkspaceId,
+    /// The other workspace it concerns.
+    pub(crate) guest: Option<WorkspaceId>,
+    pub(crate) request: Option<AccessRequestId>,
+    pub(crate) line: Option<RequestLineId>,
+    pub(crate) details: Details,
+}
+
+impl Event {
+    pub(crate) fn new(kind: EventKind, host: WorkspaceId) -> Self {
+        Self {
+            kind,
+            actor: None,
+            subject: None,
+            account: None,
+            host,
+            guest: None,
+            request: None,
+            line: None,
+            details: Details::default(),
+        }
+    }
+}
+
+/// The names and terms of an event as they were when it happened. Secrets are never among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Details {
+    /// Who did it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) actor: String,
+    /// Their company.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) company: String,
+    /// Whom it was done to, or for whom it was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) members: Vec<String>,
+    /// The account's label.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) role: Option<AccountRole>,
+    /// How long was asked for, in words.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) end: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ends_at: Option<Moment>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) reason: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) note: String,
+    /// Why something ended without a decision, as a clause: "… is no longer an account manager".
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) because: String,
+}
+
+impl Details {
+    /// What happened, for people.
+    pub(crate) fn sentence(&self, kind: EventKind) -> String {
+        let Self { actor, label, .. } = self;
+        let members = listed(&self.members);
+        let role = self.role.map_or("", AccountRole::label);
+        match kind {
+            EventKind::AccessRequested => format!("{actor} requests access to {label} for {members}, as {role}."),
+            EventKind::RequestAccepted => {
+                let until = self.ends_at.map_or_else(String::new, |end| format!(", until {}", day_and_time(end)));
+                format!("{actor} accepted the request for {members}: access to {label} as {role}{until}.")
+            }
+            EventKind::RequestDeclined => {
+                format!("{actor} declined the request for {members} to have access to {label}.")
+            }
+            EventKind::RequestCancelled => {
+                format!("The request for {members} to have access to {label} was cancelled: {}.", self.because)
+            }
+            EventKind::RequestExpired => {
+                format!("The request for {members} to have access to {label} was not decided in time.")
+            }
+            EventKind::RoleChanged => format!("{actor} changed the role of {members} on {label} to {role}."),
+            EventKind::AccessRemoved => format!("{actor} removed the access of {members} to {label}."),
+            EventKind::AccessEnded => format!("The access of {members} to {label} has ended."),
+            EventKind::LoggedIn => format!("{actor} logged in to {label}."),
+            EventKind::SignedIn => format!("{actor} signed in."),
+            EventKind::SignedOut => format!("{actor} signed out."),
+        }
+    }
+}
+
+/// "Ann", "Ann and Ben", "Ann, Ben and 3 others".
+pub(crate) fn listed(names: &[String]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [one, other, third] => format!("{one}, {other} and {third}"),
+        [one, other, rest @ ..] => format!("{one}, {other} and {} others", rest.len()),
+    }
+}
+
+/// Writes an event. Returns its place in the sequence.
+pub(crate) async fn append(connection: &impl ConnectionTrait, event: &Event, now: Moment) -> Result<i64, Error> {
+    let row = activity_event::ActiveModel {
+        sequence: NotSet,
+        at: Set(now),
+        kind: Set(event.kind),
+        actor_id: Set(event.actor),
+        subject_id: Set(event.subject),
+        account_id: Set(event.account),
+        host_workspace_id: Set(event.host),
+        guest_workspace_id: Set(event.guest),
+        access_request_id: Set(event.request),
+        request_line_id: Set(event.line),
+        details: Set(serde_json::to_string(&event.details)?),
+    };
+    Ok(row.insert(connection).await?.sequence)
+}
+
+/// The time of the latest event.
+pub(crate) async fn latest_moment(connection: &impl ConnectionTrait) -> Result<Option<Moment>, Error> {
+    let sql = "SELECT at FROM activity_event ORDER BY sequence DESC LIMIT 1";
+    Ok(match connection.query_one_raw(statement(connection, sql, [])).await? {
+        Some(row) => Some(row.try_get("", "at")?),
+        None => None,
+    })
+}
+
+impl Ctx {
+    /// An event in the member's own workspace.
+    pub(crate) fn event(&self, kind: EventKind) -> Event {
+        Event::new(kind, self.workspace())
+    }
+
+    /// Details with the member as the one who acts.
+    pub(crate) fn details(&self) -> Details {
+        Details { actor: self.who.name.clone(), company: self.who.workspace_name.clone(), ..Details::default() }
+    }
+}
+
+impl VisibleAccount {
+    /// What happened to the account, as far as this member sees it: everything, what concerns their own company's
+    /// people (account managers, and Admins of a guest), or their own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn activity(&self, after: Option<&str>) -> Result<ActivityListView, Error> {
+        let ctx = self.ctx();
+        let before = after.and_then(|after| after.parse::<i64>().ok()).unwrap_or(i64::MAX);
+        let standing = self.standing();
+        let everything = standing.may(Act::SeeAllActivity).is_ok();
+        let own_company =
+            standing.may(Act::Request).is_ok() || (self.is_guest() && standing.workspace_role.administers());
+        let sql = r#"
+            SELECT e.sequence, e.at, e.kind, e.details
+            FROM activity_event e
+            LEFT JOIN member actor ON actor.id = e.actor_id
+            LEFT JOIN member subject ON subject.id = e.subject_id
+            WHERE e.account_id = $1 AND e.sequence < $2 AND (
+                $3 OR ($4 AND (actor.workspace_id = $5 OR subject.workspace_id = $5 OR e.guest_workspace_id = $5))
+                OR e.actor_id = $6 OR e.subject_id = $6
+            )
+            ORDER BY e.sequence DESC
+            LIMIT $7"#;
+        let values = [
+            self.id().into(),
+            before.into(),
+            everything.into(),
+            own_company.into(),
+            ctx.workspace().into(),
+            ctx.member().into(),
+            i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX).into(),
+        ];
+        let reader = ctx.reader();
+        let mut rows = EventRow::find_by_statement(statement(reader, sql, values)).all(reader).await?;
+        let more = rows.len() > PER_PAGE;
+        rows.truncate(PER_PAGE);
+        let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
+        let rows = rows.into_iter().map(EventRow::view).collect::<Result<_, _>>()?;
+        Ok(ActivityListView { rows, next })
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct EventRow {
+    sequence: i64,
+    at: Moment,
+    kind: EventKind,
+    details: String,
+}
+
+impl EventRow {
+    fn view(self) -> Result<ActivityRow, Error> {
+        let details: Details = serde_json::from_str(&self.details)?;
+        Ok(ActivityRow {
+            at: self.at,
+            event: self.kind.label().to_owned(),
+            sentence: details.sentence(self.kind),
+            member: Some(details.actor).filter(|name| !name.is_empty()),
+            company: Some(details.company).filter(|name| !name.is_empty()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_and_many_are_counted() {
+        let names = |count: usize| (1..=count).map(|n| format!("M{n}")).collect::<Vec<_>>();
+        assert_eq!(listed(&names(1)), "M1");
+        assert_eq!(listed(&names(2)), "M1 and M2");
+        assert_eq!(listed(&names(3)), "M1, M2 and M3");
+        assert_eq!(listed(&names(100)), "M1, M2 and 98 others");
+    }
+
+    #[test]
+    fn every_event_has_a_sentence() {
+        let details = Details {
+            actor: "Olga".to_owned(),
+            members: vec!["Ann".to_owned()],
+            label: "Grindhouse".to_owned(),
+            role: Some(AccountRole::Collaborator),
+            because: "the account was deleted".to_owned(),
+            ..Details::default()
+        };
+        for kind in EventKind::ALL {
+            let sentence = details.sentence(*kind);
+            assert!(sentence.ends_with('.') && !sentence.contains("nobody"), "{kind}: {sentence}");
+        }
+    }
+}

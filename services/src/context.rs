@@ -1,0 +1,261 @@
+//! Where a use case stands: the services it runs on, the member it runs for, and the transaction it writes in.
+
+use crate::activity::{self, Event};
+use crate::database::Database;
+use crate::live::Follower;
+use crate::session::SignedIn;
+use crate::{Error, notify};
+use chrono::{SubsecRound, TimeDelta, Utc};
+use domain::{MemberId, Moment, UserId, WorkspaceId};
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tokio::sync::Notify;
+use url::Url;
+
+/// What an operator has set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people reach this installation: the beginning of every link in a mail.
+    pub site_url: Url,
+}
+
+/// Everything the use cases run on. Cheap to clone; keeps nothing that another server would miss.
+#[derive(Clone, Debug)]
+pub struct Services {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    mail_waits: Arc<Notify>,
+    follower: Follower,
+    password_gate: crate::password::Gate,
+}
+
+impl Services {
+    /// Services on a migrated database.
+    pub fn new(database: Database, settings: Settings) -> Self {
+        Self::with_clock(database, settings, Clock::system())
+    }
+
+    /// Services with a clock of one's own, for tests.
+    pub fn with_clock(database: Database, settings: Settings, clock: Clock) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                database,
+                settings,
+                clock,
+                mail_waits: Arc::new(Notify::new()),
+                follower: Follower::default(),
+                password_gate: crate::password::Gate::default(),
+            }),
+        }
+    }
+
+    /// The database.
+    pub fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The time.
+    pub fn now(&self) -> Moment {
+        self.inner.clock.now()
+    }
+
+    /// Told after each change that has left mail in the outbox.
+    pub fn mail_waits(&self) -> Arc<Notify> {
+        Arc::clone(&self.inner.mail_waits)
+    }
+
+    /// Reads from the activity which time it was last: a clock that was set back while the program was down does not
+    /// bring back what has ended. To be called once, before the first use case.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn catch_up_with_time(&self) -> Result<(), Error> {
+        if let Some(latest) = activity::latest_moment(self.reader()).await? {
+            self.inner.clock.not_before(latest);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    pub(crate) fn follower(&self) -> &Follower {
+        &self.inner.follower
+    }
+
+    pub(crate) fn password_gate(&self) -> &crate::password::Gate {
+        &self.inner.password_gate
+    }
+
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        self.inner.database.read()
+    }
+
+    /// An address of a page of this installation.
+    pub(crate) fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.inner.settings.site_url.as_str().trim_end_matches('/'))
+    }
+
+    /// Begins a change.
+    pub(crate) async fn change(&self) -> Result<Change, Error> {
+        let transaction = self.inner.database.begin().await?;
+        Ok(Change { now: self.now(), transaction, services: self.clone() })
+    }
+}
+
+/// A transaction under way. It ends in [`Change::commit`] with the events of what was changed; dropped before that, it
+/// leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct Change {
+    transaction: DatabaseTransaction,
+    now: Moment,
+    services: Services,
+}
+
+impl Change {
+    /// The one time of this change.
+    pub(crate) fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// Takes the time again, after having waited for a lock.
+    pub(crate) fn take_time(&mut self) {
+        self.now = self.services.now();
+    }
+
+    pub(crate) fn transaction(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// Writes the events, the notifications and the mail that follow from them, and makes everything durable.
+    pub(crate) async fn commit(self, events: Vec<Event>) -> Result<(), Error> {
+        let mut mails = 0;
+        for event in &events {
+            let sequence = activity::append(&self.transaction, event, self.now).await?;
+            mails += notify::tell(&self, event, sequence).await?;
+        }
+        self.transaction.commit().await?;
+        if mails > 0 {
+            self.services.inner.mail_waits.notify_one();
+        }
+        self.services.inner.follower.wake();
+        Ok(())
+    }
+
+    pub(crate) fn services(&self) -> &Services {
+        &self.services
+    }
+}
+
+/// One member in one operation. Made by [`Services::session`] alone.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    pub(crate) services: Services,
+    pub(crate) who: Arc<SignedIn>,
+    now: Moment,
+}
+
+impl Ctx {
+    pub(crate) fn new(services: Services, who: SignedIn, now: Moment) -> Self {
+        Self { services, who: Arc::new(who), now }
+    }
+
+    /// When the operation began.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// The member.
+    pub fn member(&self) -> MemberId {
+        self.who.member
+    }
+
+    /// The member's user.
+    pub fn user(&self) -> UserId {
+        self.who.user
+    }
+
+    /// The member's workspace.
+    pub fn workspace(&self) -> WorkspaceId {
+        self.who.workspace
+    }
+
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        self.services.reader()
+    }
+}
+
+/// Tells the time: UTC, whole microseconds, never earlier than what it has told before.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    latest: Arc<AtomicI64>,
+    manual: bool,
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self { latest: Arc::new(AtomicI64::new(i64::MIN)), manual: false }
+    }
+
+    /// A clock that moves only when it is told to, for tests.
+    pub fn manual(start: Moment) -> Self {
+        Self { latest: Arc::new(AtomicI64::new(start.timestamp_micros())), manual: true }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Moment {
+        let latest = if self.manual {
+            self.latest.load(Ordering::SeqCst)
+        } else {
+            let system = Utc::now().trunc_subsecs(6).timestamp_micros();
+            self.latest.fetch_max(system, Ordering::SeqCst).max(system)
+        };
+        Moment::from_timestamp_micros(latest).expect("a time that was a time stays one")
+    }
+
+    /// Moves a manual clock on.
+    pub fn advance(&self, by: TimeDelta) {
+        let micros = by.num_microseconds().unwrap_or(i64::MAX);
+        self.latest.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// From now on it is at least `moment`.
+    pub fn not_before(&self, moment: Moment) {
+        self.latest.fetch_max(moment.timestamp_micros(), Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_never_goes_back() {
+        let clock = Clock::system();
+        let ahead = clock.now() + TimeDelta::days(1);
+        clock.not_before(ahead);
+        assert!(clock.now() >= ahead);
+        clock.not_before(ahead - TimeDelta::days(2));
+        assert!(clock.now() >= ahead);
+    }
+
+    #[test]
+    fn times_are_whole_microseconds() {
+        assert_eq!(Clock::system().now().timestamp_subsec_nanos() % 1_000, 0);
+    }
+}

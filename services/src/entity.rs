@@ -1,0 +1,22 @@
+//! The tables as sea-orm models, one per file. Private to this crate: others see what the use cases make of them.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "the columns are documented where the tables are made, and sea-orm's macros decide visibility"
+)]
+
+pub(crate) mod access_grant;
+pub(crate) mod access_request;
+pub(crate) mod account;
+pub(crate) mod account_share;
+pub(crate) mod activity_event;
+pub(crate) mod member;
+pub(crate) mod notification;
+pub(crate) mod outbox_email;
+pub(crate) mod partnership;
+pub(crate) mod request_line;
+pub(crate) mod session;
+pub(crate) mod sign_in_attempt;
+pub(crate) mod user;
+pub(crate) mod workspace;

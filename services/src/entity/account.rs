@@ -1,0 +1,30 @@
+//! Logins that workspaces own.
+
+use domain::{AccountId, MemberId, Moment, WorkspaceId};
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "account")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AccountId,
+    pub workspace_id: WorkspaceId,
+    pub label: String,
+    pub app: String,
+    pub login_url: String,
+    pub username: String,
+    pub note: String,
+    /// The label as it sorts: folded.
+    pub sort_key: String,
+    /// Label, app and username as they are searched: folded, joined by line breaks.
+    pub search_text: String,
+    pub last_used_at: Option<Moment>,
+    pub last_used_by: Option<MemberId>,
+    pub created_at: Moment,
+    pub deleted_at: Option<Moment>,
+    #[sea_orm(belongs_to, from = "workspace_id", to = "id")]
+    pub workspace: BelongsTo<super::workspace::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,26 @@
+//! What happens in Latchkey: use cases as methods on witnesses of a right, and the queries they ask.
+//!
+//! Knows no HTTP and no interface. Whoever wants to change something needs, in this order: a [`Ctx`] (only
+//! [`Services::session`] makes one), the thing as this member sees it (such as [`Ctx::account`]), and a witness of the
+//! right to act on it (such as `account.owner()?`). Each change writes its activity event, notifications and mail in its
+//! own transaction.
+
+pub mod access_grant;
+pub mod access_request;
+pub mod account;
+pub mod activity;
+mod context;
+mod database;
+mod entity;
+mod error;
+pub mod live;
+pub mod mail;
+mod member_search;
+mod notification;
+mod notify;
+pub mod password;
+pub mod session;
+
+pub use context::{Clock, Ctx, Services, Settings};
+pub use database::Database;
+pub use error::{Error, chain, incident};

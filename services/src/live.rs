@@ -1,0 +1,221 @@
+//! Live updates: every server process follows the activity by its sequence, and tells its own streams what concerns
+//! their member.
+//!
+//! The table is read outside business transactions. A number in the sequence may become visible after a higher one (it
+//! is given before its transaction commits), so numbers that were skipped are looked for again for a while.
+
+use crate::database::statement;
+use crate::{Ctx, Error, Services};
+use domain::MemberId;
+use sea_orm::{FromQueryResult, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, broadcast};
+
+/// How often the activity is looked at when nothing wakes the follower: changes by other servers are seen this late.
+const EVERY: Duration = Duration::from_millis(500);
+/// How long a skipped number is looked for. A transaction that takes longer is ended by the database.
+const GAPS_FOR: Duration = Duration::from_secs(30);
+/// Skipped numbers looked for at a time.
+const MOST_GAPS: usize = 200;
+/// Changes a slow stream may lag behind before it is told to look at everything again.
+const BACKLOG: usize = 1_024;
+/// Events read at a time.
+const AT_ONCE: i64 = 500;
+/// How often a stream makes sure that its session goes on.
+const CHECK_EVERY: Duration = Duration::from_secs(15);
+
+/// Wakes the follower of this process, and spreads what it has seen.
+#[derive(Debug)]
+pub(crate) struct Follower {
+    wake: Notify,
+    seen: broadcast::Sender<Arc<Seen>>,
+}
+
+impl Default for Follower {
+    fn default() -> Self {
+        Self { wake: Notify::new(), seen: broadcast::channel(BACKLOG).0 }
+    }
+}
+
+impl Follower {
+    /// Something was committed by this process.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+}
+
+/// An event, and the members it concerns.
+#[derive(Debug)]
+struct Seen {
+    sequence: i64,
+    members: Vec<MemberId>,
+}
+
+/// Something that concerns the member has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The event's place in the sequence.
+    pub sequence: i64,
+}
+
+/// What a member's open page listens to.
+#[derive(Debug)]
+pub struct Subscription {
+    ctx: Ctx,
+    seen: broadcast::Receiver<Arc<Seen>>,
+    missed: Option<i64>,
+}
+
+impl Services {
+    /// Listens for what concerns a member. What has happened since `since`, which a page carries from when it was made,
+    /// is told at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn subscribe(&self, ctx: &Ctx, since: i64) -> Result<Subscription, Error> {
+        let seen = self.follower().seen.subscribe();
+        let missed = self.latest_concerning(ctx.member(), since).await?;
+        Ok(Subscription { ctx: ctx.clone(), seen, missed })
+    }
+
+    /// Follows the activity until the future is dropped. One per process.
+    pub async fn follow(&self) {
+        let mut position: Option<i64> = None;
+        let mut gaps: BTreeMap<i64, Instant> = BTreeMap::new();
+        loop {
+            match self.look(&mut position, &mut gaps).await {
+                Ok(full) if full => continue,
+                Ok(_) => {}
+                Err(error) => tracing::warn!(error = %crate::chain(&error), "the activity cannot be followed for now"),
+            }
+            let _ = tokio::time::timeout(EVERY, self.follower().wake.notified()).await;
+        }
+    }
+
+    /// Reads what is new and tells the streams. Returns whether there may be more.
+    async fn look(&self, position: &mut Option<i64>, gaps: &mut BTreeMap<i64, Instant>) -> Result<bool, Error> {
+        let Some(after) = *position else {
+            *position = Some(self.latest_sequence().await?);
+            return Ok(false);
+        };
+        gaps.retain(|_, since| since.elapsed() < GAPS_FOR);
+        let late = self.events(&Question::Among(gaps.keys().copied().collect())).await?;
+        for sequence in late.keys() {
+            gaps.remove(sequence);
+        }
+        let new = self.events(&Question::After(after)).await?;
+        let full = i64::try_from(new.len()).unwrap_or(AT_ONCE) >= AT_ONCE;
+        let mut expected = after + 1;
+        for sequence in new.keys().copied() {
+            gaps.extend(
+                (expected..sequence).take(MOST_GAPS.saturating_sub(gaps.len())).map(|gap| (gap, Instant::now())),
+            );
+            expected = sequence + 1;
+            *position = Some(sequence);
+        }
+        for (sequence, members) in late.into_iter().chain(new) {
+            // Nobody listening is no error.
+            let _ = self.follower().seen.send(Arc::new(Seen { sequence, members }));
+        }
+        Ok(full)
+    }
+
+    async fn latest_sequence(&self) -> Result<i64, Error> {
+        let sql = "SELECT COALESCE(max(sequence), 0) AS sequence FROM activity_event";
+        let row = SequenceRow::find_by_statement(statement(self.reader(), sql, [])).one(self.reader()).await?;
+        Ok(row.map_or(0, |row| row.sequence))
+    }
+
+    /// Events with the members they concern, in order.
+    async fn events(&self, question: &Question) -> Result<BTreeMap<i64, Vec<MemberId>>, Error> {
+        let (which, values): (String, Vec<Value>) = match question {
+            Question::Among(sequences) if sequences.is_empty() => return Ok(BTreeMap::new()),
+            Question::Among(sequences) => {
+                let places: Vec<String> = (1..=sequences.len()).map(|place| format!("${place}")).collect();
+                let values = sequences.iter().map(|sequence| (*sequence).into()).collect();
+                (format!("sequence IN ({})", places.join(", ")), values)
+            }
+            Question::After(sequence) => ("sequence > $1".to_owned(), vec![(*sequence).into()]),
+        };
+        let sql = format!(
+            r"SELECT e.sequence, e.actor_id, e.subject_id, n.member_id
+              FROM (SELECT * FROM activity_event WHERE {which} ORDER BY sequence LIMIT {AT_ONCE}) e
+              LEFT JOIN notification n ON n.event_sequence = e.sequence"
+        );
+        let rows = ConcernRow::find_by_statement(statement(self.reader(), &sql, values)).all(self.reader()).await?;
+        let mut events: BTreeMap<i64, Vec<MemberId>> = BTreeMap::new();
+        for row in rows {
+            let members = events.entry(row.sequence).or_default();
+            members.extend([row.actor_id, row.subject_id, row.member_id].into_iter().flatten());
+        }
+        Ok(events)
+    }
+
+    async fn latest_concerning(&self, member: MemberId, since: i64) -> Result<Option<i64>, Error> {
+        let sql = r"
+            SELECT COALESCE(max(e.sequence), 0) AS sequence
+            FROM activity_event e
+            WHERE e.sequence > $2 AND (e.actor_id = $1 OR e.subject_id = $1 OR EXISTS (
+                SELECT 1 FROM notification n WHERE n.event_sequence = e.sequence AND n.member_id = $1))";
+        let values = [member.into(), since.into()];
+        let row = SequenceRow::find_by_statement(statement(self.reader(), sql, values)).one(self.reader()).await?;
+        Ok(row.map(|row| row.sequence).filter(|sequence| *sequence > since))
+    }
+}
+
+/// Which events.
+enum Question {
+    /// Those that come after this one.
+    After(i64),
+    /// These, as far as they are there.
+    Among(Vec<i64>),
+}
+
+#[derive(Debug, FromQueryResult)]
+struct SequenceRow {
+    sequence: i64,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct ConcernRow {
+    sequence: i64,
+    actor_id: Option<MemberId>,
+    subject_id: Option<MemberId>,
+    member_id: Option<MemberId>,
+}
+
+impl Subscription {
+    /// Waits for the next thing that concerns the member; `None` when the session has ended, and with it the stream.
+    pub async fn next(&mut self) -> Option<Changed> {
+        if let Some(sequence) = self.missed.take() {
+            return Some(Changed { sequence });
+        }
+        let mut check = tokio::time::interval_at(tokio::time::Instant::now() + CHECK_EVERY, CHECK_EVERY);
+        loop {
+            let found = tokio::select! {
+                seen = self.seen.recv() => match seen {
+                    Ok(seen) if seen.members.contains(&self.ctx.member()) => Some(seen.sequence),
+                    Ok(_) => continue,
+                    // Too slow: what was missed may concern the member.
+                    Err(broadcast::error::RecvError::Lagged(_)) => Some(0),
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
+                _ = check.tick() => None,
+            };
+            // While the database cannot say, the stream stays, and tells nothing.
+            let goes_on = match self.ctx.goes_on().await {
+                Ok(goes_on) => goes_on,
+                Err(_) => continue,
+            };
+            if !goes_on {
+                return None;
+            }
+            if let Some(sequence) = found {
+                return Some(Changed { sequence });
+            }
+        }
+    }
+}

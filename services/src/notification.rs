@@ -1,0 +1,82 @@
+//! Notifications: events told to a member, in the application.
+
+use crate::activity::Details;
+use crate::database::statement;
+use crate::entity::notification;
+use crate::notify::page_about;
+use crate::{Ctx, Error};
+use domain::activity::EventKind;
+use domain::notification::{NotificationListView, NotificationView};
+use domain::{AccountId, Moment, NotificationId, RequestLineId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
+
+/// Notifications on one page.
+const PER_PAGE: usize = 50;
+
+impl Ctx {
+    /// The member's notifications, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn notifications(&self, after: Option<&str>) -> Result<NotificationListView, Error> {
+        let before = after.and_then(|after| after.parse::<i64>().ok()).unwrap_or(i64::MAX);
+        let sql = r"
+            SELECT n.id, n.read_at, e.sequence, e.at, e.kind, e.account_id, e.request_line_id, e.details
+            FROM notification n JOIN activity_event e ON e.sequence = n.event_sequence
+            WHERE n.member_id = $1 AND n.event_sequence < $2
+            ORDER BY n.event_sequence DESC
+            LIMIT $3";
+        let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
+        let values = [self.member().into(), before.into(), limit.into()];
+        let reader = self.reader();
+        let mut rows = Row::find_by_statement(statement(reader, sql, values)).all(reader).await?;
+        let more = rows.len() > PER_PAGE;
+        rows.truncate(PER_PAGE);
+        let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
+        let notifications = rows.into_iter().map(Row::view).collect::<Result<_, _>>()?;
+        Ok(NotificationListView { notifications, next })
+    }
+
+    /// The member has read everything there is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn mark_notifications_read(&self) -> Result<(), Error> {
+        notification::Entity::update_many()
+            .col_expr(notification::Column::ReadAt, Expr::value(self.services.now()))
+            .filter(notification::COLUMN.member_id.eq(self.member()))
+            .filter(notification::COLUMN.read_at.is_null())
+            .exec(self.services.database().write())
+            .await?;
+        Ok(())
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    id: NotificationId,
+    read_at: Option<Moment>,
+    sequence: i64,
+    at: Moment,
+    kind: EventKind,
+    account_id: Option<AccountId>,
+    request_line_id: Option<RequestLineId>,
+    details: String,
+}
+
+impl Row {
+    fn view(self) -> Result<NotificationView, Error> {
+        let details: Details = serde_json::from_str(&self.details)?;
+        Ok(NotificationView {
+            id: self.id,
+            at: self.at,
+            sentence: details.sentence(self.kind),
+            link: page_about(self.kind, self.account_id, self.request_line_id),
+            note: Some(details.note).filter(|note| !note.is_empty()),
+            unread: self.read_at.is_none(),
+        })
+    }
+}

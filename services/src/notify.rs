@@ -1,0 +1,207 @@
+//! Who is told of an event, in the application and by mail, and in which words.
+//!
+//! From an event follow its recipients; each gets a notification and a mail, in the transaction of the event.
+
+use crate::Error;
+use crate::activity::{Details, Event, listed};
+use crate::context::Change;
+use crate::database::statement;
+use crate::entity::notification;
+use crate::mail::{self, Letter, Outgoing};
+use domain::account::AccountRole;
+use domain::activity::EventKind;
+use domain::text::one_line;
+use domain::time::day_and_time;
+use domain::{AccessRequestId, AccountId, MemberId, NotificationId, RequestLineId};
+use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult};
+use uuid::Uuid;
+
+/// The page of this site that an event is about.
+pub(crate) fn page_about(kind: EventKind, account: Option<AccountId>, line: Option<RequestLineId>) -> String {
+    match (kind, account, line) {
+        (EventKind::AccessRequested | EventKind::RequestCancelled | EventKind::RequestExpired, Some(account), line) => {
+            let line = line.map_or_else(String::new, |line| format!("?line={line}#line-{line}"));
+            format!("/accounts/{account}/members{line}")
+        }
+        (EventKind::AccessEnded | EventKind::AccessRemoved, ..) | (_, None, _) => "/accounts".to_owned(),
+        (_, Some(account), _) => format!("/accounts/{account}"),
+    }
+}
+
+/// Tells everyone concerned of an event. Returns how many mails were written.
+pub(crate) async fn tell(change: &Change, event: &Event, sequence: i64) -> Result<usize, Error> {
+    let recipients = recipients(change, event).await?;
+    if recipients.is_empty() {
+        return Ok(0);
+    }
+    let transaction = change.transaction();
+    let rows = recipients.iter().map(|recipient| notification::ActiveModel {
+        id: Set(NotificationId(Uuid::now_v7())),
+        member_id: Set(recipient.member),
+        event_sequence: Set(sequence),
+        read_at: Set(None),
+    });
+    notification::Entity::insert_many(rows).exec(transaction).await?;
+    let mails: Vec<Outgoing> = recipients.iter().map(|recipient| mail_to(change, event, recipient)).collect();
+    let count = mails.len();
+    mail::enqueue(transaction, change.now(), mails).await?;
+    Ok(count)
+}
+
+/// Somebody who is told.
+#[derive(Debug, FromQueryResult)]
+struct Recipient {
+    member: MemberId,
+    name: String,
+    email: String,
+    /// Whether they are told because they decide.
+    decides: bool,
+}
+
+/// Owners are told of requests; requester, teammate and the other owners of what became of them; a member of what
+/// happened to their own access. Nobody is told of what they did themselves, and nobody who cannot act is told.
+async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Error> {
+    let Some(account) = event.account else {
+        return Ok(Vec::new());
+    };
+    let (owners, requester, subject) = match event.kind {
+        EventKind::AccessRequested => (true, false, false),
+        EventKind::RequestAccepted | EventKind::RequestDeclined => (true, true, true),
+        EventKind::RequestCancelled | EventKind::RequestExpired => (true, true, false),
+        EventKind::RoleChanged | EventKind::AccessRemoved | EventKind::AccessEnded => (false, false, true),
+        EventKind::LoggedIn | EventKind::SignedIn | EventKind::SignedOut => return Ok(Vec::new()),
+    };
+    // One question for all: active owners (host Admins where there is none), the requester, the subject.
+    let sql = r#"
+        WITH owner AS (
+            SELECT DISTINCT g.member_id AS id FROM access_grant g JOIN member m ON m.id = g.member_id
+            WHERE g.account_id = $1 AND g.role = 'owner' AND g.state = 'active'
+              AND (g.ends_at IS NULL OR g.ends_at > $2) AND m.status = 'active'
+        ), decider AS (
+            SELECT id FROM owner
+            UNION
+            SELECT m.id FROM member m
+            WHERE m.workspace_id = $3 AND m.status = 'active' AND m.role IN ('admin', 'owner')
+              AND NOT EXISTS (SELECT 1 FROM owner)
+        )
+        SELECT m.id AS member, u.name, u.email, EXISTS (SELECT 1 FROM decider d WHERE d.id = m.id) AS decides
+        FROM member m JOIN "user" u ON u.id = m.user_id
+        WHERE m.status = 'active' AND m.id <> $4 AND (
+            ($5 AND m.id IN (SELECT id FROM decider))
+            OR ($6 AND m.id IN (SELECT requester_id FROM access_request WHERE id = $7))
+            OR ($8 AND m.id = $9)
+        )
+        ORDER BY m.id"#;
+    let nobody = MemberId(Uuid::nil());
+    let values = [
+        account.into(),
+        change.now().into(),
+        event.host.into(),
+        event.actor.unwrap_or(nobody).into(),
+        owners.into(),
+        requester.into(),
+        event.request.unwrap_or(AccessRequestId(Uuid::nil())).into(),
+        subject.into(),
+        event.subject.unwrap_or(nobody).into(),
+    ];
+    let transaction = change.transaction();
+    Ok(Recipient::find_by_statement(statement(transaction, sql, values)).all(transaction).await?)
+}
+
+fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
+    let details = &event.details;
+    let page = change.services().link(&page_about(event.kind, event.account, event.line));
+    let sentence = details.sentence(event.kind);
+    let mut paragraphs = vec![sentence.clone()];
+    paragraphs.extend(what_next(event, recipient));
+    let letter = Letter {
+        subject: subject(event),
+        preheader: sentence,
+        heading: heading(event.kind).to_owned(),
+        greeting_name: one_line(&recipient.name),
+        paragraphs,
+        facts: facts(event.kind, details),
+        button: Some(("Open in Latchkey".to_owned(), page)),
+        footer: "You get this mail because it concerns an account that you use or own in Latchkey. Opening the link \
+                 changes nothing."
+            .to_owned(),
+    };
+    let (subject, text, html) = mail::render(&letter);
+    Outgoing {
+        recipient: Some(recipient.member),
+        to_name: one_line(&recipient.name),
+        to_address: recipient.email.clone(),
+        subject,
+        text,
+        html,
+    }
+}
+
+fn heading(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::AccessRequested => "Access requested",
+        other => other.label(),
+    }
+}
+
+fn subject(event: &Event) -> String {
+    let Details { actor, members, label, .. } = &event.details;
+    let members = listed(members);
+    one_line(&match event.kind {
+        EventKind::AccessRequested => format!("{actor} requests access to {label} for {members}"),
+        EventKind::RequestAccepted => format!("Accepted: access to {label} for {members}"),
+        EventKind::RequestDeclined => format!("Declined: access to {label} for {members}"),
+        EventKind::RequestCancelled => format!("Cancelled: request for {members} on {label}"),
+        EventKind::RequestExpired => format!("Not decided in time: request for {members} on {label}"),
+        EventKind::RoleChanged => format!("New role on {label}"),
+        EventKind::AccessRemoved => format!("Access to {label} removed"),
+        EventKind::AccessEnded => format!("Access to {label} has ended"),
+        other => other.label().to_owned(),
+    })
+}
+
+/// What the recipient can do about it.
+fn what_next(event: &Event, recipient: &Recipient) -> Option<String> {
+    let told = match event.kind {
+        EventKind::AccessRequested if recipient.decides => "Open the request in Latchkey to accept or decline it.",
+        EventKind::RequestAccepted if event.subject == Some(recipient.member) => {
+            "The account is on your All accounts page now."
+        }
+        EventKind::RequestExpired if !recipient.decides => "You can ask again.",
+        EventKind::AccessRemoved | EventKind::AccessEnded => {
+            "If you still need the account, ask your account manager to request access again."
+        }
+        _ => return None,
+    };
+    Some(told.to_owned())
+}
+
+/// Who, for whom, which role, until when and why, as far as the event knows.
+fn facts(kind: EventKind, details: &Details) -> Vec<(String, String)> {
+    let asked_by = if details.company.is_empty() {
+        details.actor.clone()
+    } else {
+        format!("{} ({})", details.actor, details.company)
+    };
+    let by = match kind {
+        EventKind::AccessRequested => "Requested by",
+        EventKind::RequestAccepted => "Accepted by",
+        EventKind::RequestDeclined => "Declined by",
+        _ => "Changed by",
+    };
+    let ends = details.ends_at.map_or_else(|| details.end.clone(), day_and_time);
+    let ends = if ends.is_empty() && kind == EventKind::RequestAccepted { "no end".to_owned() } else { ends };
+    [
+        (by, if details.actor.is_empty() { String::new() } else { asked_by }),
+        ("Account", details.label.clone()),
+        (if details.members.len() == 1 { "Member" } else { "Members" }, details.members.join(", ")),
+        ("Role", details.role.map_or("", AccountRole::label).to_owned()),
+        ("Access ends", ends),
+        ("Reason", details.reason.clone()),
+        ("Note", details.note.clone()),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}

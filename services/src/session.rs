@@ -1,0 +1,384 @@
+//! Sign-in, sessions, and the making of [`Ctx`].
+
+use crate::activity::{Details, Event};
+use crate::database::statement;
+use crate::entity::{session, sign_in_attempt, user};
+use crate::password::LONGEST;
+use crate::{Ctx, Error, Services};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
+use domain::activity::EventKind;
+use domain::member::MemberStatus;
+use domain::session::{FrameView, WRONG_CREDENTIALS};
+use domain::workspace::{WorkspaceChoice, WorkspaceRole};
+use domain::{AppError, MemberId, Moment, UserId, WorkspaceId};
+use rand::RngCore;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+use sha2::{Digest, Sha256};
+use std::net::IpAddr;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A session ends this long after its last use.
+const IDLE: TimeDelta = TimeDelta::hours(24);
+/// A session ends this long after sign-in, however much it is used.
+const LONGEST_SESSION: TimeDelta = TimeDelta::days(14);
+/// The last use is written down at most this often.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// Failed attempts count for this long.
+const WINDOW: TimeDelta = TimeDelta::minutes(15);
+/// Failures from one network address, whomever they were meant for. An office shares one.
+const MOST_FROM_ADDRESS: u64 = 50;
+/// Failures for one email address, from network addresses its user is not known at.
+const MOST_FOR_EMAIL: u64 = 20;
+/// Failures for one email address from one network address.
+const MOST_FOR_EMAIL_FROM_ADDRESS: u64 = 8;
+/// A user is known at a network address this long after having signed in there.
+const FAMILIAR_FOR: TimeDelta = TimeDelta::days(90);
+
+/// A session that has begun.
+#[derive(Debug)]
+pub struct NewSession {
+    /// For the browser's cookie. It is stored nowhere else.
+    pub id: String,
+    /// How long the session lasts at most.
+    pub longest: Duration,
+}
+
+/// Who a session belongs to.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct SignedIn {
+    pub(crate) id_hash: String,
+    pub(crate) user: UserId,
+    pub(crate) member: MemberId,
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) role: WorkspaceRole,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) workspace_name: String,
+    pub(crate) last_seen_at: Moment,
+}
+
+impl Services {
+    /// Begins a session for whoever knows the password; the session with the id `old`, if there is one, ends.
+    ///
+    /// A wrong address and a wrong password are answered alike, and take as long.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Invalid`] with [`WRONG_CREDENTIALS`], [`AppError::TooManyAttempts`], or [`AppError::Unavailable`]
+    /// when too many sign in at once.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        address: IpAddr,
+        old: Option<&str>,
+    ) -> Result<NewSession, Error> {
+        let folded = fold_email(email);
+        if folded.is_empty() || folded.len() > 320 || password.len() > LONGEST {
+            return Err(wrong_credentials());
+        }
+        let user = user::Entity::find().filter(user::COLUMN.email_folded.eq(&folded)).one(self.reader()).await?;
+        let attempt = self.begin_attempt(&folded, address, user.as_ref().map(|user| user.id)).await?;
+        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+        let right = self.password_gate().verify(password.to_owned(), hash).await?;
+        let Some(user) = user.filter(|_| right) else {
+            return Err(wrong_credentials());
+        };
+        // Whoever has no active membership left is told no more than a stranger.
+        let Some(member) = self.first_membership(user.id).await? else {
+            return Err(wrong_credentials());
+        };
+        self.begin_session(user, member, address, old, attempt).await
+    }
+
+    /// The member whose browser has this session id, if the session is alive and the member active.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn session(&self, id: &str) -> Result<Option<Ctx>, Error> {
+        let now = self.now();
+        let Some(who) = self.alive(&hash_of(id), now).await? else {
+            return Ok(None);
+        };
+        if now - who.last_seen_at > SEEN_EVERY {
+            session::Entity::update_many()
+                .col_expr(session::Column::LastSeenAt, Expr::value(now))
+                .filter(session::COLUMN.id_hash.eq(&who.id_hash))
+                .exec(self.database().write())
+                .await?;
+        }
+        Ok(Some(Ctx::new(self.clone(), who, now)))
+    }
+
+    /// Deletes sessions and attempts that no longer count. Returns how many sessions went.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn forget_old_sessions(&self) -> Result<u64, Error> {
+        let now = self.now();
+        let write = self.database().write();
+        sign_in_attempt::Entity::delete_many()
+            .filter(sign_in_attempt::COLUMN.at.lt(now - WINDOW * 4))
+            .exec(write)
+            .await?;
+        // A session is kept for a while after its end: it says where a user is known.
+        let gone = session::Entity::delete_many()
+            .filter(session::COLUMN.created_at.lt(now - FAMILIAR_FOR))
+            .filter(session::COLUMN.ends_at.lt(now))
+            .exec(write)
+            .await?;
+        Ok(gone.rows_affected)
+    }
+
+    async fn alive(&self, id_hash: &str, now: Moment) -> Result<Option<SignedIn>, Error> {
+        // One joined row: this runs at each request.
+        let sql = r#"
+            SELECT s.id_hash, s.user_id AS "user", m.id AS member, m.workspace_id AS workspace, m.role,
+                   u.name, u.email, w.name AS workspace_name, s.last_seen_at
+            FROM session s
+            JOIN member m ON m.id = s.member_id AND m.user_id = s.user_id
+            JOIN "user" u ON u.id = s.user_id
+            JOIN workspace w ON w.id = m.workspace_id
+            WHERE s.id_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3 AND m.status = 'active'"#;
+        let values = [id_hash.into(), now.into(), (now - IDLE).into()];
+        Ok(SignedIn::find_by_statement(statement(self.reader(), sql, values)).one(self.reader()).await?)
+    }
+
+    /// Writes the attempt down as failed before it is looked at, so that many at once count too.
+    async fn begin_attempt(&self, folded: &str, address: IpAddr, user: Option<UserId>) -> Result<Uuid, Error> {
+        let now = self.now();
+        let address = address.to_string();
+        let familiar = match user {
+            Some(user) => self.is_familiar(user, &address, now).await?,
+            None => false,
+        };
+        let email_hash = hash_of(folded);
+        let id = Uuid::now_v7();
+        let attempt = sign_in_attempt::ActiveModel {
+            id: Set(id),
+            at: Set(now),
+            address: Set(address.clone()),
+            email_hash: Set(email_hash.clone()),
+            familiar: Set(familiar),
+            failed: Set(true),
+        };
+        attempt.insert(self.database().write()).await?;
+
+        let failed = || {
+            sign_in_attempt::Entity::find()
+                .filter(sign_in_attempt::COLUMN.failed.eq(true))
+                .filter(sign_in_attempt::COLUMN.at.gt(now - WINDOW))
+        };
+        let column = &sign_in_attempt::COLUMN;
+        let from_address = failed().filter(column.address.eq(&address));
+        let for_email = failed().filter(column.email_hash.eq(&email_hash)).filter(column.familiar.eq(false));
+        let for_both = failed().filter(column.address.eq(&address)).filter(column.email_hash.eq(&email_hash));
+        // A stranger's failures for an email address do not count where its user is known: they cannot be locked out
+        // of the places they work at.
+        let limits = [
+            (for_both, MOST_FOR_EMAIL_FROM_ADDRESS),
+            (from_address, MOST_FROM_ADDRESS),
+            (for_email, if familiar { u64::MAX } else { MOST_FOR_EMAIL }),
+        ];
+        for (attempts, most) in limits {
+            if attempts.clone().count(self.database().write()).await? > most {
+                let oldest = attempts.order_by_asc(column.at).limit(1).one(self.database().write()).await?;
+                // An attempt that is refused unseen does not count, or it would never end.
+                sign_in_attempt::Entity::delete_by_id(id).exec(self.database().write()).await?;
+                let free_at = oldest.map_or(now, |oldest| oldest.at) + WINDOW;
+                let wait_seconds = u32::try_from((free_at - now).num_seconds().max(1)).unwrap_or(60);
+                tracing::warn!(wait_seconds, "sign-in refused: too many attempts");
+                return Err(AppError::TooManyAttempts { wait_seconds }.into());
+            }
+        }
+        Ok(id)
+    }
+
+    async fn is_familiar(&self, user: UserId, address: &str, now: Moment) -> Result<bool, Error> {
+        let known = session::Entity::find()
+            .filter(session::COLUMN.user_id.eq(user))
+            .filter(session::COLUMN.address.eq(address))
+            .filter(session::COLUMN.created_at.gt(now - FAMILIAR_FOR))
+            .count(self.reader())
+            .await?;
+        Ok(known > 0)
+    }
+
+    /// The membership to start with: the workspace the user was at last, or the first they joined.
+    async fn first_membership(&self, user: UserId) -> Result<Option<Membership>, Error> {
+        let sql = r#"
+            SELECT m.id, m.workspace_id
+            FROM member m
+            LEFT JOIN session s ON s.member_id = m.id
+            WHERE m.user_id = $1 AND m.status = 'active'
+            GROUP BY m.id, m.workspace_id, m.created_at
+            ORDER BY COALESCE(MAX(s.created_at), m.created_at) DESC, m.id
+            LIMIT 1"#;
+        Ok(Membership::find_by_statement(statement(self.reader(), sql, [user.into()])).one(self.reader()).await?)
+    }
+
+    async fn begin_session(
+        &self,
+        user: user::Model,
+        member: Membership,
+        address: IpAddr,
+        old: Option<&str>,
+        attempt: Uuid,
+    ) -> Result<NewSession, Error> {
+        let change = self.change().await?;
+        let (now, transaction) = (change.now(), change.transaction());
+        let id = new_session_id();
+        let begun = session::ActiveModel {
+            id_hash: Set(hash_of(&id)),
+            user_id: Set(user.id),
+            member_id: Set(member.id),
+            address: Set(address.to_string()),
+            created_at: Set(now),
+            last_seen_at: Set(now),
+            ends_at: Set(now + LONGEST_SESSION),
+        };
+        begun.insert(transaction).await?;
+        if let Some(old) = old {
+            end_session(transaction, &hash_of(old), now).await?;
+        }
+        sign_in_attempt::Entity::delete_by_id(attempt).exec(transaction).await?;
+        let event = Event {
+            actor: Some(member.id),
+            details: Details { actor: user.name, ..Details::default() },
+            ..Event::new(EventKind::SignedIn, member.workspace_id)
+        };
+        change.commit(vec![event]).await?;
+        let longest = LONGEST_SESSION.to_std().expect("a session's length is positive");
+        Ok(NewSession { id, longest })
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Membership {
+    id: MemberId,
+    workspace_id: WorkspaceId,
+}
+
+impl Ctx {
+    /// Ends the session.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn sign_out(&self) -> Result<(), Error> {
+        let change = self.services.change().await?;
+        end_session(change.transaction(), &self.who.id_hash, change.now()).await?;
+        let event = Event { actor: Some(self.member()), details: self.details(), ..self.event(EventKind::SignedOut) };
+        change.commit(vec![event]).await
+    }
+
+    /// Goes on as another membership of the same user.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotFound`] for a membership that is not the user's, or not active.
+    pub async fn switch_to(&self, member: MemberId) -> Result<(), Error> {
+        use crate::entity::member;
+        let own = member::Entity::find_by_id(member)
+            .filter(member::COLUMN.user_id.eq(self.user()))
+            .filter(member::COLUMN.status.eq(MemberStatus::Active))
+            .one(self.reader())
+            .await?;
+        if own.is_none() {
+            return Err(AppError::NotFound.into());
+        }
+        session::Entity::update_many()
+            .col_expr(session::Column::MemberId, Expr::value(member))
+            .filter(session::COLUMN.id_hash.eq(&self.who.id_hash))
+            .exec(self.services.database().write())
+            .await?;
+        Ok(())
+    }
+
+    /// What stands around every page.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn frame(&self) -> Result<FrameView, Error> {
+        // One query for the four small things that every page shows.
+        let sql = r#"
+            SELECT m.id AS member, w.name,
+                   (SELECT count(*) FROM notification n WHERE n.member_id = $2 AND n.read_at IS NULL) AS unread,
+                   (SELECT COALESCE(max(sequence), 0) FROM activity_event) AS sequence
+            FROM member m JOIN workspace w ON w.id = m.workspace_id
+            WHERE m.user_id = $1 AND m.status = 'active'
+            ORDER BY w.name, m.id"#;
+        let values = [self.user().into(), self.member().into()];
+        let rows = FrameRow::find_by_statement(statement(self.reader(), sql, values)).all(self.reader()).await?;
+        let first = rows.first();
+        Ok(FrameView {
+            workspace: self.who.workspace_name.clone(),
+            name: self.who.name.clone(),
+            email: self.who.email.clone(),
+            unread: first.map_or(0, |row| u32::try_from(row.unread).unwrap_or(u32::MAX)),
+            sequence: first.map_or(0, |row| row.sequence),
+            workspaces: rows
+                .into_iter()
+                .map(|row| WorkspaceChoice { current: row.member == self.member(), member: row.member, name: row.name })
+                .collect(),
+        })
+    }
+
+    /// Whether the session goes on: asked again and again by long-lived streams.
+    pub(crate) async fn goes_on(&self) -> Result<bool, Error> {
+        let alive = self.services.alive(&self.who.id_hash, self.services.now()).await?;
+        Ok(alive.is_some_and(|who| who.member == self.member()))
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct FrameRow {
+    member: MemberId,
+    name: String,
+    unread: i64,
+    sequence: i64,
+}
+
+/// An email address as it is compared: case does not count.
+pub(crate) fn fold_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+async fn end_session(transaction: &impl ConnectionTrait, id_hash: &str, now: Moment) -> Result<(), Error> {
+    session::Entity::update_many()
+        .col_expr(session::Column::EndsAt, Expr::value(now))
+        .filter(session::COLUMN.id_hash.eq(id_hash))
+        .filter(session::COLUMN.ends_at.gt(now))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+fn wrong_credentials() -> Error {
+    AppError::invalid("password", WRONG_CREDENTIALS).into()
+}
+
+/// 256 bits of randomness, as letters for a cookie.
+fn new_session_id() -> String {
+    let mut bytes = [0; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn hash_of(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        hex.push_str(&format!("{byte:02x}"));
+        hex
+    })
+}
