@@ -1,0 +1,16 @@
+//! Server functions of activity.
+
+use crate::wire::Failure;
+use domain::AccountId;
+use domain::activity::ActivityListView;
+use leptos::prelude::*;
+use leptos::server_fn::codec::{Json, PostUrl};
+
+/// What happened to an account, as far as the reader may see it, newest first.
+#[server(prefix = "/api", endpoint = "activity/account", input = PostUrl, output = Json)]
+pub async fn account_activity(
+    account: AccountId,
+    #[server(default)] after: Option<String>,
+) -> Result<ActivityListView, Failure> {
+    Ok(crate::ssr::ctx()?.account(account).await?.activity(after.as_deref()).await?)
+}

@@ -1,0 +1,123 @@
+//! What people see: isomorphic components, and the server functions behind them.
+//!
+//! Pages are rendered on the server and stand without scripts. Islands wake up in the browser and make the forms of a
+//! page nicer; they never are the only way. A feature is one module, with its server functions in `api.rs` and one page,
+//! form or island per file.
+
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+pub mod access_grant;
+pub mod access_request;
+pub mod account;
+pub mod activity;
+pub mod layout;
+pub mod live;
+pub mod notification;
+pub mod session;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+pub mod ui;
+pub mod wire;
+
+/// The files that the browser loads with every page, by their hashed addresses. Provided by the server as context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assets {
+    /// The style sheet.
+    pub style: String,
+    /// The module that starts the islands.
+    pub script: String,
+    /// Its `integrity`.
+    pub script_integrity: String,
+    /// The program of the islands.
+    pub program: String,
+    /// The icon.
+    pub icon: String,
+}
+
+/// The time at which the server makes a page, for times told as "1 hour ago". Provided by the server as context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now(pub domain::Moment);
+
+/// Gives the page's answer this HTTP status. Only the server renders pages, so in the browser there is nothing to do.
+pub(crate) fn answer_with(status: u16) {
+    #[cfg(feature = "ssr")]
+    ssr::set_status(status);
+    #[cfg(not(feature = "ssr"))]
+    let _ = status;
+}
+
+/// The document around the application.
+pub fn shell(assets: Assets) -> impl IntoView {
+    let nonce = leptos::nonce::use_nonce();
+    let start = format!(
+        "import init, * as islands from \"{}\";await init({{module_or_path:\"{}\"}});islands.hydrate(islands);",
+        assets.script, assets.program
+    );
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <leptos_meta::MetaTags />
+                <link rel="icon" href=assets.icon type="image/svg+xml" />
+                <link rel="stylesheet" href=assets.style />
+                <link
+                    rel="modulepreload"
+                    href=assets.script
+                    nonce=nonce.clone()
+                    integrity=assets.script_integrity
+                />
+                <link
+                    rel="preload"
+                    href=assets.program
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin="anonymous"
+                />
+                <script type="module" nonce=nonce inner_html=start></script>
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The route table.
+#[component]
+pub fn App() -> impl IntoView {
+    leptos_meta::provide_meta_context();
+    view! {
+        <Router>
+            <Routes fallback=layout::NotFoundPage>
+                <Route path=path!("/sign-in") view=session::SignInPage ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=layout::Frame ssr=SsrMode::Async>
+                    <Route path=path!("/accounts") view=account::AccountListPage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts/:account") view=account::AccountGeneralPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/accounts/:account/members")
+                        view=access_grant::AccountMembersPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/accounts/:account/activity")
+                        view=activity::AccountActivityPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/accounts/:account/request-access")
+                        view=access_request::RequestAccessPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/accounts/:account/log-in") view=account::LogInPage ssr=SsrMode::Async />
+                    <Route path=path!("/notifications") view=notification::NotificationListPage ssr=SsrMode::Async />
+                    <Route path=path!("/*any") view=layout::NotFound ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,20 @@
+//! Server functions of notifications.
+
+use crate::wire::{Failure, Notice};
+use domain::notification::NotificationListView;
+use leptos::prelude::*;
+use leptos::server_fn::codec::{Json, PostUrl};
+
+/// A member's notifications, newest first.
+#[server(prefix = "/api", endpoint = "notification/list", input = PostUrl, output = Json)]
+pub async fn list_notifications(#[server(default)] after: Option<String>) -> Result<NotificationListView, Failure> {
+    Ok(crate::ssr::ctx()?.notifications(after.as_deref()).await?)
+}
+
+/// A member has read all notifications.
+#[server(prefix = "/api", endpoint = "notification/mark-all-read", input = PostUrl, output = Json)]
+pub async fn mark_all_read() -> Result<(), Failure> {
+    crate::ssr::ctx()?.mark_notifications_read().await?;
+    crate::ssr::notify(Notice::done("All notifications are marked as read."));
+    Ok(())
+}

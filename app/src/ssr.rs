@@ -1,0 +1,266 @@
+//! The server's side of the interface: who is asking, what went wrong, and one-time messages.
+//!
+//! The only module that knows both the request and the use cases. The server provides [`Services`] and [`Edge`] as
+//! context, and puts a [`Ctx`] into the request's extensions when somebody is signed in.
+
+use crate::wire::{Failure, Notice};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::AppError;
+use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use services::{Ctx, Services};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Characters that the message in the cookie may have after encoding: browsers drop cookies over 4,096 bytes.
+const LONGEST_NOTICE: usize = 3_600;
+
+/// What the use cases need not know about the way here.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Whether people reach the site over TLS, so that cookies can be bound to it.
+    pub secure: bool,
+}
+
+impl Edge {
+    /// The name of the session cookie. `__Host-` binds it to this host, this path and TLS (RFC 6265bis, 4.1.3.2).
+    pub fn session_cookie(&self) -> &'static str {
+        if self.secure { "__Host-latchkey-session" } else { "latchkey-session" }
+    }
+
+    fn notice_cookie(&self) -> &'static str {
+        if self.secure { "__Host-latchkey-notice" } else { "latchkey-notice" }
+    }
+
+    fn set_cookie(&self, name: &str, value: &str, age: Duration) -> HeaderValue {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie = format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}", age.as_secs());
+        HeaderValue::from_str(&cookie).expect("a cookie is made of visible letters")
+    }
+
+    /// The cookie that leaves a message for the page that follows; lines are left out, then letters, until it fits.
+    pub fn leave(&self, mut notice: Notice) -> HeaderValue {
+        let encode = |notice: &Notice| {
+            URL_SAFE_NO_PAD.encode(serde_json::to_vec(notice).expect("a message of strings can be written"))
+        };
+        let mut value = encode(&notice);
+        let mut left_out = 0;
+        while value.len() > LONGEST_NOTICE && notice.items.pop().is_some() {
+            left_out += 1;
+            value = encode(&notice);
+        }
+        if left_out > 0 {
+            notice.items.pop();
+            notice.items.push(format!("And {} more.", left_out + 1));
+            value = encode(&notice);
+        }
+        if value.len() > LONGEST_NOTICE {
+            notice.typed = notice.typed.chars().take(320).collect();
+            notice.text = notice.text.chars().take(320).collect();
+            value = encode(&notice);
+        }
+        self.set_cookie(self.notice_cookie(), &value, Duration::from_secs(60))
+    }
+
+    /// The value of the session cookie, if the request has one.
+    pub fn session_id<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
+        cookie(headers, self.session_cookie())
+    }
+}
+
+/// The network address of the client, put into the request's extensions by the server.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// The member who is asking.
+///
+/// # Errors
+///
+/// [`AppError::SignInRequired`] when nobody is signed in.
+pub fn ctx() -> Result<Ctx, Failure> {
+    let parts = parts();
+    parts.extensions.get::<Ctx>().cloned().ok_or_else(|| fail(AppError::SignInRequired))
+}
+
+pub(crate) async fn sign_in(email: String, password: String, next: String) -> Result<(), Failure> {
+    let parts = parts();
+    let address = parts.extensions.get::<ClientAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0);
+    let services = expect_context::<Services>();
+    let edge = expect_context::<Edge>();
+    let old = edge.session_id(&parts.headers);
+    match services.sign_in(&email, &password, address, old).await {
+        Ok(session) => {
+            let cookie = edge.set_cookie(edge.session_cookie(), &session.id, session.longest);
+            expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);
+            redirect(own_path(&next).unwrap_or("/accounts"));
+            Ok(())
+        }
+        Err(error) => {
+            let failure = Failure(told(error));
+            let back = match own_path(&next) {
+                Some(next) => format!("/sign-in?next={}", encoded(next)),
+                None => "/sign-in".to_owned(),
+            };
+            answer_failure(&failure.0, Some((&back, &email)));
+            Err(failure)
+        }
+    }
+}
+
+pub(crate) async fn sign_out() -> Result<(), Failure> {
+    let edge = expect_context::<Edge>();
+    if let Some(ctx) = parts().extensions.get::<Ctx>() {
+        ctx.sign_out().await?;
+    }
+    let cookie = edge.set_cookie(edge.session_cookie(), "", Duration::ZERO);
+    expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);
+    redirect("/sign-in");
+    Ok(())
+}
+
+/// Leads to a page of this site after the act.
+pub(crate) fn redirect(path: &str) {
+    leptos_axum::redirect(own_path(path).unwrap_or("/"));
+}
+
+/// Leaves a message for the page that follows a plain post. An island shows the answer itself, and gets none.
+pub(crate) fn notify(notice: Notice) {
+    if posted_plainly(&parts()) {
+        leave(notice);
+    }
+}
+
+/// The message in the request's cookie, which is cleared with the answer.
+pub(crate) fn take_notice() -> Option<Notice> {
+    let edge = expect_context::<Edge>();
+    let parts = parts();
+    if parts.headers.contains_key(crate::live::REFRESH) {
+        return None;
+    }
+    let notice = cookie(&parts.headers, edge.notice_cookie())?;
+    let cleared = edge.set_cookie(edge.notice_cookie(), "", Duration::ZERO);
+    expect_context::<ResponseOptions>().append_header(SET_COOKIE, cleared);
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(notice).ok()?).ok()
+}
+
+/// A path on this site, so that no answer leads a reader elsewhere: one slash at the start, no second, no backslash.
+pub fn own_path(path: &str) -> Option<&str> {
+    let own = path.starts_with('/')
+        && !path[1..].starts_with(['/', '\\'])
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    own.then_some(path)
+}
+
+impl From<services::Error> for Failure {
+    fn from(error: services::Error) -> Self {
+        fail(told(error))
+    }
+}
+
+/// The answer for people; what is not theirs to read is logged with an incident number.
+pub fn told(error: services::Error) -> AppError {
+    match error.for_people() {
+        Ok(error) => error,
+        Err(cause) => {
+            let incident = services::incident();
+            tracing::error!(incident, error = %services::chain(&cause), "unexpected failure");
+            AppError::Unexpected { incident }
+        }
+    }
+}
+
+fn fail(error: AppError) -> Failure {
+    answer_failure(&error, None);
+    Failure(error)
+}
+
+/// Says in HTTP what went wrong: a status, or for a plain post the way back with a one-time message.
+fn answer_failure(error: &AppError, way_back: Option<(&str, &str)>) {
+    let parts = parts();
+    if posted_plainly(&parts) {
+        let (back, typed) = match way_back {
+            Some((back, typed)) => (back.to_owned(), typed.to_owned()),
+            None if *error == AppError::SignInRequired => ("/sign-in".to_owned(), String::new()),
+            None => (referring_path(&parts).unwrap_or_else(|| "/".to_owned()), String::new()),
+        };
+        leave(Notice { typed, ..Notice::failed(error.to_string()) });
+        redirect(&back);
+    } else {
+        set_status(error.status());
+    }
+}
+
+/// Gives the answer this HTTP status.
+pub(crate) fn set_status(status: u16) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    }
+}
+
+/// Sets the message's cookie.
+fn leave(notice: Notice) {
+    let cookie = expect_context::<Edge>().leave(notice);
+    expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);
+}
+
+/// Whether a browser posted a form and waits for a page.
+fn posted_plainly(parts: &Parts) -> bool {
+    parts.method == Method::POST
+        && parts.uri.path().starts_with("/api/")
+        && parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|a| a.contains("text/html"))
+}
+
+fn referring_path(parts: &Parts) -> Option<String> {
+    let referrer: http::Uri = parts.headers.get(REFERER)?.to_str().ok()?.parse().ok()?;
+    own_path(referrer.path_and_query()?.as_str()).map(str::to_owned)
+}
+
+fn parts() -> Parts {
+    expect_context::<Parts>()
+}
+
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+        .filter(|value| !value.is_empty())
+}
+
+/// A path as the value of a query parameter.
+pub fn encoded(path: &str) -> String {
+    path.bytes().fold(String::new(), |mut text, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_are_followed() {
+        for path in ["/", "/accounts", "/accounts?search=a&sort=name"] {
+            assert_eq!(own_path(path), Some(path));
+        }
+        for path in ["", "accounts", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/a\\b"] {
+            assert_eq!(own_path(path), None, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_safe_inside_a_query() {
+        assert_eq!(encoded("/accounts?search=a&b"), "/accounts%3Fsearch%3Da%26b");
+    }
+}

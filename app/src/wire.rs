@@ -1,0 +1,58 @@
+//! What a server function answers instead of a result.
+
+use domain::AppError;
+use leptos::prelude::*;
+use leptos::server_fn::codec::JsonEncoding;
+use serde::{Deserialize, Serialize};
+
+/// An [`AppError`] on the wire. The one error type of server functions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(pub AppError);
+
+impl FromServerFnError for Failure {
+    type Encoder = JsonEncoding;
+
+    /// What goes wrong between browser and server function: the network, or arguments that cannot be read.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self(match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                AppError::invalid("form", "The form could not be read. Reload the page and try again.")
+            }
+            _ => AppError::Unavailable,
+        })
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Self(error)
+    }
+}
+
+/// A one-time message: made by an act that was posted without scripts, shown by the page that follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Whether the act failed.
+    pub failed: bool,
+    /// The message.
+    pub text: String,
+    /// Further lines, such as who could not be asked for.
+    #[serde(default)]
+    pub items: Vec<String>,
+    /// What was typed and has to stand in the form again, such as the email address.
+    #[serde(default)]
+    pub typed: String,
+}
+
+impl Notice {
+    /// An act that succeeded.
+    pub fn done(text: impl Into<String>) -> Self {
+        Self { failed: false, text: text.into(), items: Vec::new(), typed: String::new() }
+    }
+
+    /// An act that failed.
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self { failed: true, ..Self::done(text) }
+    }
+}
