@@ -1,6 +1,6 @@
 //! Server functions of access requests.
 
-use crate::wire::{Failure, Notice};
+use crate::wire::Failure;
 use domain::access_request::{Decided, RequestFormView, SentRequest};
 use domain::account::AccountRole;
 use domain::member::{MemberSuggestion, PickedMember};
@@ -51,7 +51,7 @@ pub async fn accept_request_line(
     let ctx = crate::ssr::ctx()?;
     let with = services::access_request::accept_with(&role, &access_end, &access_end_date, ctx.now())?;
     let decided = ctx.account(account).await?.decider()?.accept(line, with).await?;
-    crate::ssr::notify(Notice::done(decided.message()));
+    crate::ssr::notify(crate::wire::Notice::done(decided.message()));
     Ok(decided)
 }
 
@@ -63,6 +63,6 @@ pub async fn decline_request_line(
     #[server(default)] note: String,
 ) -> Result<Decided, Failure> {
     let decided = crate::ssr::ctx()?.account(account).await?.decider()?.decline(line, &note).await?;
-    crate::ssr::notify(Notice::done(decided.message()));
+    crate::ssr::notify(crate::wire::Notice::done(decided.message()));
     Ok(decided)
 }
