@@ -6,7 +6,7 @@
 use crate::wire::{Failure, Notice};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::AppError;
+use domain::{AppError, Denial};
 use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -158,6 +158,12 @@ pub fn own_path(path: &str) -> Option<&str> {
 impl From<services::Error> for Failure {
     fn from(error: services::Error) -> Self {
         fail(told(error))
+    }
+}
+
+impl From<Denial> for Failure {
+    fn from(denial: Denial) -> Self {
+        fail(denial.into())
     }
 }
 

@@ -9,7 +9,6 @@ use crate::database::statement;
 use crate::entity::{access_grant, account};
 use crate::member_search::fold;
 use crate::{Ctx, Error};
-use domain::access_request::Held;
 use domain::account::{
     ACCOUNTS_PER_PAGE, AccountCardView, AccountDetails, AccountFilter, AccountGeneralView, AccountHeaderView,
     AccountListView, AccountRole, AccountSort, LastUse, LogInView,
@@ -406,11 +405,6 @@ impl VisibleAccount {
         self.row.workspace_id != self.ctx.workspace()
     }
 
-    /// What this member's grants add up to.
-    pub(crate) fn held(&self) -> Option<Held> {
-        Some(Held { role: role_of(self.row.strength?)?, ends_at: self.row.ends_at })
-    }
-
     /// An event on this account.
     pub(crate) fn event(&self, kind: EventKind) -> Event {
         Event {
@@ -490,16 +484,17 @@ macro_rules! stands_on_account {
             pub(crate) fn account(&self) -> &VisibleAccount {
                 &self.0
             }
-
-            #[allow(dead_code, reason = "not every witness is used up by its act")]
-            pub(crate) fn into_account(self) -> VisibleAccount {
-                self.0
-            }
         }
     )+};
 }
 
 stands_on_account!(AccountManager, AccountDecider, AccountOwner, AccessRemover);
+
+impl AccountDecider {
+    pub(crate) fn into_account(self) -> VisibleAccount {
+        self.0
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -89,10 +89,6 @@ impl Services {
         Ok(())
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.inner.settings
-    }
-
     pub(crate) fn follower(&self) -> &Follower {
         &self.inner.follower
     }

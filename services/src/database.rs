@@ -120,6 +120,16 @@ impl Database {
         Ok(self.read.query_one_raw(any).await?.is_none())
     }
 
+    /// Closes every connection. Whoever asks for one afterwards is told that the database is out of reach.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`] when a connection cannot be closed.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.read.close_by_ref().await?;
+        Ok(self.write.close_by_ref().await?)
+    }
+
     /// For queries outside a change.
     pub(crate) fn read(&self) -> &DatabaseConnection {
         &self.read

@@ -46,11 +46,6 @@ impl Error {
             other => Err(other),
         }
     }
-
-    /// Whether a constraint of the database with this name was violated.
-    pub(crate) fn violates(&self, constraint: &str) -> bool {
-        matches!(self, Self::Database(error) if chain(error).contains(constraint))
-    }
 }
 
 impl From<DbErr> for Error {

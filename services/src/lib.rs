@@ -20,6 +20,7 @@ mod notification;
 mod notify;
 pub mod password;
 pub mod session;
+mod sweep;
 
 pub use context::{Clock, Ctx, Services, Settings};
 pub use database::Database;
