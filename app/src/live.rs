@@ -93,7 +93,8 @@ impl Follower {
         // allow only six connections to a server over HTTP/1.1, for all tabs together.
         window_event_listener_untyped("pagehide", move |_| follower.close());
         window_event_listener_untyped("pageshow", move |_| follower.open());
-        let visibility = Closure::<dyn Fn()>::new(move || if document().hidden() { follower.close() } else { follower.open() });
+        let visibility =
+            Closure::<dyn Fn()>::new(move || if document().hidden() { follower.close() } else { follower.open() });
         listen(&document(), "visibilitychange", visibility);
     }
 
@@ -131,7 +132,10 @@ impl Follower {
     /// The browser connects again by itself after a broken connection, but not after a refusal. Whether that means that
     /// the session has ended, or only that the server is being restarted, the page itself tells.
     fn failed(self) {
-        if self.source.with_value(|source| source.as_ref().is_some_and(|source| source.ready_state() != EventSource::CLOSED)) {
+        if self
+            .source
+            .with_value(|source| source.as_ref().is_some_and(|source| source.ready_state() != EventSource::CLOSED))
+        {
             return;
         }
         self.close();

@@ -35,7 +35,10 @@ pub async fn picked_members(
 
 /// An account manager sends the request.
 #[server(prefix = "/api", endpoint = "access-request/send", input = PostUrl, output = Json)]
-pub async fn send_access_request(account: AccountId, form: domain::access_request::RequestForm) -> Result<SentRequest, Failure> {
+pub async fn send_access_request(
+    account: AccountId,
+    form: domain::access_request::RequestForm,
+) -> Result<SentRequest, Failure> {
     Ok(crate::ssr::ctx()?.account(account).await?.manager()?.request_access(&form).await?)
 }
 
