@@ -124,7 +124,7 @@ impl Services {
     /// # Errors
     ///
     /// [`Error::Database`].
-    pub async fn forget_old_sessions(&self) -> Result<u64, Error> {
+    pub(crate) async fn forget_old_sessions(&self) -> Result<u64, Error> {
         let now = self.now();
         let write = self.database().write();
         sign_in_attempt::Entity::delete_many()
