@@ -1,0 +1,298 @@
+//! Settings: what an operator says, and what is made of it.
+//!
+//! Everything is checked before anything is done. An error names the setting and says what to do; it never repeats a
+//! value that may hold a password.
+
+use clap::{Args, CommandFactory};
+use services::mail::{Mailer, Transport, WrongSetting};
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tracing_subscriber::EnvFilter;
+use url::{Host, Url};
+
+const DATABASE_URL: &str = "sqlite://data/latchkey.db";
+const ADDRESS: &str = "127.0.0.1:3000";
+const MAIL_FROM: &str = "Latchkey <latchkey@localhost>";
+const MAIL_FOLDER: &str = "data/mail";
+const LOG: &str = "info";
+
+/// Variables of the project's own builds and tests, which can stand in the environment of a program they start.
+const OF_THE_PROJECT: &[&str] = &["LATCHKEY_SITE", "LATCHKEY_PROGRAM", "LATCHKEY_CHROMIUM"];
+
+/// Beginnings of further such variables, and of those that container platforms set for a service called latchkey.
+const OF_OTHERS: &[&str] = &["LATCHKEY_E2E", "LATCHKEY_TEST_", "LATCHKEY_SERVICE_", "LATCHKEY_PORT"];
+
+/// The settings as they are given.
+#[derive(Args, Clone, Default)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// The database: sqlite://PATH, made when it is missing, or postgres://USER:PASSWORD@HOST/NAME
+    /// [default: sqlite://data/latchkey.db]
+    #[arg(long, env = "LATCHKEY_DATABASE_URL", hide_env_values = true, value_name = "URL", global = true)]
+    pub database_url: Option<String>,
+
+    /// The IP address and port to listen on. Use a reverse proxy with TLS to be reached from elsewhere
+    /// [default: 127.0.0.1:3000]
+    #[arg(long, env = "LATCHKEY_ADDRESS", hide_env_values = true, value_name = "IP:PORT", global = true)]
+    pub address: Option<String>,
+
+    /// The address people open in their browser; links in mail begin with it. With https://, cookies are bound to TLS
+    /// [default: http:// and the address to listen on]
+    #[arg(long, env = "LATCHKEY_SITE_URL", hide_env_values = true, value_name = "URL", global = true)]
+    pub site_url: Option<String>,
+
+    /// Whether every request comes through a reverse proxy that adds the client's address to X-Forwarded-For, whose last
+    /// entry is then believed: on or off. Attempts to sign in are limited by that address [default: off]
+    #[arg(
+        long, env = "LATCHKEY_TRUST_PROXY", hide_env_values = true, value_name = "on|off", global = true,
+        num_args = 0..=1, require_equals = true, default_missing_value = "on"
+    )]
+    pub trust_proxy: Option<String>,
+
+    /// The sender of mail, such as "Latchkey <latchkey@example.com>". Needed with a mail server or Resend
+    /// [default: Latchkey <latchkey@localhost>]
+    #[arg(long, env = "LATCHKEY_MAIL_FROM", hide_env_values = true, value_name = "MAILBOX", global = true)]
+    pub mail_from: Option<String>,
+
+    /// The folder that mail is written to, as .eml files, when neither a mail server nor Resend is set. On a loopback
+    /// address the site shows them at /dev/mail [default: data/mail]
+    #[arg(long, env = "LATCHKEY_MAIL_FOLDER", hide_env_values = true, value_name = "FOLDER", global = true)]
+    pub mail_folder: Option<String>,
+
+    /// The mail server: smtps://USER:PASSWORD@HOST (TLS from the start) or smtp://USER:PASSWORD@HOST?tls=required
+    /// (STARTTLS), with signs such as @ in the password as %40 [default: none]
+    #[arg(long, env = "LATCHKEY_SMTP_URL", hide_env_values = true, value_name = "URL", global = true)]
+    pub smtp_url: Option<String>,
+
+    /// The API key of Resend, which then sends the mail [default: none]
+    #[arg(long, env = "LATCHKEY_RESEND_API_KEY", hide_env_values = true, value_name = "KEY", global = true)]
+    pub resend_api_key: Option<String>,
+
+    /// What is logged to the standard error stream: error, warn, info, debug, trace, or a filter such as
+    /// "info,services=debug". Readable on a terminal, JSON otherwise [default: info]
+    #[arg(long, env = "LATCHKEY_LOG", hide_env_values = true, value_name = "FILTER", global = true)]
+    pub log: Option<String>,
+}
+
+/// A setting that cannot be used, as a sentence for the operator.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// A value that is not what the setting takes.
+    #[error("{setting} {problem}")]
+    Wrong {
+        /// The variable's name.
+        setting: &'static str,
+        /// What is wrong with it, and what it takes.
+        problem: String,
+    },
+    /// A variable that looks like a setting and is none.
+    #[error("{0} is not a setting of Latchkey: `latchkey --help` lists them. Correct its name, or unset it.")]
+    Unknown(String),
+    /// The way mail is to be sent.
+    #[error("{0}")]
+    Mail(#[from] WrongSetting),
+    /// Two ways to send mail.
+    #[error("LATCHKEY_SMTP_URL and LATCHKEY_RESEND_API_KEY are both set. Keep the one that is to send the mail.")]
+    TwoTransports,
+}
+
+/// The settings, checked.
+#[derive(Clone)]
+pub struct Config {
+    /// Where the database is. May hold a password.
+    pub database_url: String,
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// Where people reach the site, when that has been said.
+    site_url: Option<Url>,
+    /// Whether the last entry of `X-Forwarded-For` is the client's address.
+    pub trust_proxy: bool,
+    /// How mail is sent.
+    pub mailer: Mailer,
+}
+
+impl Settings {
+    /// What is to be logged.
+    ///
+    /// # Errors
+    ///
+    /// When the filter cannot be read.
+    pub fn log_filter(&self) -> Result<EnvFilter, SettingError> {
+        let filter = given(&self.log).unwrap_or(LOG);
+        EnvFilter::try_new(filter).map_err(|error| {
+            wrong(
+                "LATCHKEY_LOG",
+                format!("cannot be read ({error}). Use a level such as info, or a filter such as info,services=debug."),
+            )
+        })
+    }
+
+    /// Checks everything. A way to send mail is made in a runtime.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that is wrong.
+    pub fn check(&self) -> Result<Config, SettingError> {
+        let database_url = database_url(given(&self.database_url).unwrap_or(DATABASE_URL))?;
+        let address = address(given(&self.address).unwrap_or(ADDRESS))?;
+        let site_url = given(&self.site_url).map(site_url).transpose()?;
+        if site_url.is_none() && address.ip().is_unspecified() {
+            return Err(wrong(
+                "LATCHKEY_SITE_URL",
+                "is needed when LATCHKEY_ADDRESS stands for every address of the machine. Set it to the address people \
+                 open in their browser.",
+            ));
+        }
+        let trust_proxy = given(&self.trust_proxy).map(switch).transpose()?.unwrap_or(false);
+        let mailer = self.mailer(&site_url_or(site_url.as_ref(), address))?;
+        Ok(Config { database_url, address, site_url, trust_proxy, mailer })
+    }
+
+    fn mailer(&self, site_url: &Url) -> Result<Mailer, SettingError> {
+        let transport = match (given(&self.smtp_url), given(&self.resend_api_key)) {
+            (Some(_), Some(_)) => return Err(SettingError::TwoTransports),
+            (Some(url), None) => Transport::smtp(url)?,
+            (None, Some(key)) => Transport::resend(key, None)?,
+            (None, None) => Transport::Folder(PathBuf::from(given(&self.mail_folder).unwrap_or(MAIL_FOLDER))),
+        };
+        let from = match (given(&self.mail_from), &transport) {
+            (Some(from), _) => from,
+            (None, Transport::Folder(_)) => MAIL_FROM,
+            (None, _) => {
+                return Err(wrong(
+                    "LATCHKEY_MAIL_FROM",
+                    "is needed to send mail. Set it to the sender, such as Latchkey <latchkey@example.com>.",
+                ));
+            }
+        };
+        Ok(Mailer::new(transport, from, site_url)?)
+    }
+}
+
+impl Config {
+    /// Where people reach a site that listens on `bound`.
+    pub fn site_url(&self, bound: SocketAddr) -> Url {
+        site_url_or(self.site_url.as_ref(), bound)
+    }
+
+    /// Where the mails that nobody has sent can be looked at, if they can.
+    ///
+    /// They are shown to everybody who reaches the address, so it has to be one that only this machine reaches.
+    pub fn shown_mail_folder(&self) -> Option<PathBuf> {
+        match self.mailer.transport() {
+            Transport::Folder(folder) if self.address.ip().is_loopback() => Some(folder.clone()),
+            _ => None,
+        }
+    }
+
+    /// What works, but is dangerous or useless outside a test.
+    pub fn warnings(&self, bound: SocketAddr) -> Vec<&'static str> {
+        let site = self.site_url(bound);
+        let mut warnings = Vec::new();
+        if site.scheme() == "http" && !is_loopback(&site) {
+            warnings.push(
+                "LATCHKEY_SITE_URL begins with http://, so passwords and sessions travel readable for everyone on the \
+                 way. Put a reverse proxy with TLS before the site, and set the https:// address.",
+            );
+        }
+        if matches!(self.mailer.transport(), Transport::Folder(_)) && !is_loopback(&site) {
+            warnings.push(
+                "Nobody gets mail: it is written to LATCHKEY_MAIL_FOLDER. Set LATCHKEY_SMTP_URL or \
+                 LATCHKEY_RESEND_API_KEY to send it.",
+            );
+        }
+        warnings
+    }
+}
+
+/// Looks for variables that are meant as settings, and are none.
+///
+/// # Errors
+///
+/// The first such variable.
+pub fn check_names(variables: impl Iterator<Item = OsString>) -> Result<(), SettingError> {
+    let command = crate::cli::Cli::command();
+    let known = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str()).collect::<Vec<_>>();
+    let mut unknown = variables.map(|name| name.to_string_lossy().into_owned()).filter(|name| {
+        name.starts_with("LATCHKEY_")
+            && !known.contains(&name.as_str())
+            && !OF_THE_PROJECT.contains(&name.as_str())
+            && !OF_OTHERS.iter().any(|start| name.starts_with(start))
+    });
+    unknown.next().map_or(Ok(()), |name| Err(SettingError::Unknown(name)))
+}
+
+/// A value that is empty is one that is not set.
+fn given(value: &Option<String>) -> Option<&str> {
+    value.as_deref().map(str::trim).filter(|value| !value.is_empty())
+}
+
+fn wrong(setting: &'static str, problem: impl Into<String>) -> SettingError {
+    SettingError::Wrong { setting, problem: problem.into() }
+}
+
+fn database_url(value: &str) -> Result<String, SettingError> {
+    let taken = "Use sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME.";
+    match value.split_once("://") {
+        Some(("sqlite", path)) if path.split('?').next().is_some_and(|path| !path.is_empty()) => Ok(value.to_owned()),
+        Some(("sqlite", _)) => Err(wrong("LATCHKEY_DATABASE_URL", format!("names no file. {taken}"))),
+        Some(("postgres" | "postgresql", _)) => match Url::parse(value) {
+            Ok(url) if url.path().len() > 1 => Ok(value.to_owned()),
+            Ok(_) => Err(wrong("LATCHKEY_DATABASE_URL", format!("names no database. {taken}"))),
+            Err(error) => Err(wrong(
+                "LATCHKEY_DATABASE_URL",
+                format!("is not a URL ({error}). {taken} Write signs such as @ or / in a password as %40, %2F."),
+            )),
+        },
+        _ => Err(wrong("LATCHKEY_DATABASE_URL", format!("names neither kind of database. {taken}"))),
+    }
+}
+
+fn address(value: &str) -> Result<SocketAddr, SettingError> {
+    value.parse().map_err(|_| {
+        wrong("LATCHKEY_ADDRESS", "is not an IP address and port. Use one such as 127.0.0.1:3000 or [::1]:3000.")
+    })
+}
+
+fn site_url(value: &str) -> Result<Url, SettingError> {
+    let error = |problem: &str| {
+        let example = "Use the beginning of the address, such as https://latchkey.example.com.";
+        Err(wrong("LATCHKEY_SITE_URL", format!("{problem} {example}")))
+    };
+    let Ok(url) = Url::parse(value) else { return error("is not a URL.") };
+    if !["http", "https"].contains(&url.scheme()) {
+        return error("begins with neither http:// nor https://.");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return error("holds a user or a password.");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return error("goes on after the host and port.");
+    }
+    Ok(url)
+}
+
+fn switch(value: &str) -> Result<bool, SettingError> {
+    match value.to_ascii_lowercase().as_str() {
+        "on" | "true" | "yes" | "1" => Ok(true),
+        "off" | "false" | "no" | "0" => Ok(false),
+        _ => Err(wrong("LATCHKEY_TRUST_PROXY", "is neither on nor off. Set one of them.")),
+    }
+}
+
+/// The address people open, where none was said: the one that is listened on.
+fn site_url_or(said: Option<&Url>, address: SocketAddr) -> Url {
+    said.cloned()
+        .unwrap_or_else(|| Url::parse(&format!("http://{address}")).expect("an IP address and a port make a URL"))
+}
+
+/// Whether only this machine reaches the site's host.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,175 @@
+//! The program `latchkey`.
+
+use clap::Parser;
+use server::assets::{AssetError, Site};
+use server::cli::{Cli, Command, Demo};
+use server::config::{self, Config, SettingError};
+use server::router::{self, Server, Way};
+use server::serve::{LONGEST_STOP, serve};
+use server::telemetry;
+use server::worker::Workers;
+use services::{Database, Services};
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// How long the workers may take to put down what they hold.
+const LONGEST_REST: Duration = Duration::from_secs(5);
+
+/// Why the program ends before its time, as a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}")]
+    Setting(#[from] SettingError),
+    #[error("{0}")]
+    Assets(#[from] AssetError),
+    #[error("The folder of LATCHKEY_DATABASE_URL cannot be made ({0}). Make it, or name another.")]
+    Folder(io::Error),
+    #[error(
+        "The database of LATCHKEY_DATABASE_URL cannot be used: {0}. Check the address, and that the database runs."
+    )]
+    Database(String),
+    #[error("The database cannot be brought up to date: {0}.")]
+    Migration(String),
+    #[error("{0} of LATCHKEY_ADDRESS cannot be listened on ({1}). Stop what listens there, or name another address.")]
+    Address(SocketAddr, io::Error),
+    #[error("The demo wants an empty database, and this one is not. Name another with LATCHKEY_DATABASE_URL.")]
+    NotEmpty,
+    #[error("The demo could not be made: {0}.")]
+    Demo(String),
+    #[error("{0}")]
+    System(#[from] io::Error),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match start(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nobody is left to tell when the standard error stream is gone.
+            let _ = writeln!(io::stderr(), "latchkey: {failure}");
+            ExitCode::from(if matches!(failure, Failure::Setting(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+fn start(cli: Cli) -> Result<(), Failure> {
+    config::check_names(std::env::vars_os().map(|(name, _)| name))?;
+    let filter = cli.settings.log_filter()?;
+    telemetry::start(filter);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let config = cli.settings.check()?;
+        match cli.command.unwrap_or(Command::Serve) {
+            Command::Serve => run(config).await,
+            Command::Migrate => migrate(&config).await.map(drop),
+            Command::Demo(demo) => fill(&config, &demo).await,
+        }
+    })
+}
+
+/// Serves until told to stop.
+async fn run(config: Config) -> Result<(), Failure> {
+    let assets = Site::built()?;
+    let database = migrate(&config).await?;
+    let listener = TcpListener::bind(config.address).await.map_err(|error| Failure::Address(config.address, error))?;
+    let bound = listener.local_addr()?;
+    let site_url = config.site_url(bound);
+    for warning in config.warnings(bound) {
+        tracing::warn!("{warning}");
+    }
+
+    let services = Services::new(database, services::Settings { site_url: site_url.clone() });
+    services.catch_up_with_time().await.map_err(|error| Failure::Database(services::chain(&error)))?;
+    let stop = CancellationToken::new();
+    let workers = Workers::start(&services, config.mailer.clone(), &stop);
+    let way = Way { site_url, trust_proxy: config.trust_proxy, mail_folder: config.shown_mail_folder() };
+    let site = way.site_url.to_string();
+    let router = router::build(Server::new(services, assets, way, stop.clone()));
+    tokio::spawn(stop_when_told(stop.clone()));
+
+    tracing::info!(address = %bound, site, "latchkey {} is listening", env!("CARGO_PKG_VERSION"));
+    serve(listener, router, stop, LONGEST_STOP).await;
+    if tokio::time::timeout(LONGEST_REST, workers.end()).await.is_err() {
+        tracing::warn!("stopped before the workers had put down what they held");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The database, brought up to date.
+async fn migrate(config: &Config) -> Result<Database, Failure> {
+    make_folder(&config.database_url).map_err(Failure::Folder)?;
+    let unusable = |error| Failure::Database(services::chain(&error));
+    let database = Database::connect(&config.database_url).await.map_err(unusable)?;
+    database.migrate().await.map_err(|error| Failure::Migration(services::chain(&error)))?;
+    Ok(database)
+}
+
+/// The folder of a SQLite file.
+fn make_folder(database_url: &str) -> io::Result<()> {
+    let path = database_url.strip_prefix("sqlite://").and_then(|path| path.split('?').next());
+    match path.and_then(|path| Path::new(path).parent()) {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder),
+        _ => Ok(()),
+    }
+}
+
+/// Fills an empty database with the demo, and says who can sign in.
+async fn fill(config: &Config, demo: &Demo) -> Result<(), Failure> {
+    let database = migrate(config).await?;
+    let empty = database.is_empty().await.map_err(|error| Failure::Database(services::chain(&error)))?;
+    if !empty {
+        return if demo.if_empty { Ok(()) } else { Err(Failure::NotEmpty) };
+    }
+    let services = Services::new(database, services::Settings { site_url: config.site_url(config.address) });
+    let default = services::demo::DemoSize::default();
+    let size = services::demo::DemoSize {
+        members: demo.members.unwrap_or(default.members),
+        accounts: demo.accounts.unwrap_or(default.accounts),
+    };
+    let progress = |said: &str| tracing::info!("{said}");
+    let summary = services::demo::fill(&services, size, progress).await;
+    let summary = summary.map_err(|error| Failure::Demo(services::chain(&error)))?;
+    write!(io::stdout(), "{summary}")?;
+    Ok(())
+}
+
+/// Stops the server at the first SIGTERM or Ctrl-C, and the program at the second.
+async fn stop_when_told(stop: CancellationToken) {
+    told().await;
+    tracing::info!("stopping: requests in flight are answered first");
+    stop.cancel();
+    told().await;
+    std::process::exit(1);
+}
+
+#[cfg(unix)]
+async fn told() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => interrupted().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn told() {
+    interrupted().await;
+}
+
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a way to be told, the server runs until it is killed.
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,361 @@
+//! What is answered to which request.
+//!
+//! From the outside in: a span and a number for each request; headers of security on every answer; a panic becomes an
+//! incident; an answer that takes too long is given up; unsafe requests from another origin are refused; then, for
+//! everything but assets and the two checks of health, the session.
+
+use crate::assets::Site;
+use crate::{dev_mail, live, plain_request, telemetry};
+use app::ssr::{ClientAddress, Edge, encoded, own_path};
+use app::wire::Failure;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use domain::AppError;
+use http::header::{LOCATION, REFERER};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use leptos::prelude::*;
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
+use leptos_axum::ResponseOptions;
+use services::{Ctx, Services};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{And, NotForContentType, Predicate, SizeAbove};
+use url::Url;
+
+mod answer;
+mod body;
+mod deadline;
+mod health;
+mod incident;
+mod origin;
+mod security;
+mod session;
+
+pub(crate) use answer::{Reader, Refusal, document, escaped};
+pub use body::LONGEST_BODY;
+pub(crate) use body::read as read_body;
+pub(crate) use incident::panic_message;
+pub(crate) use origin::host;
+pub(crate) use security::with_policy;
+
+/// The server functions that anyone may call. Everything else under /api wants a session.
+///
+/// Signing out is among them so that it never fails: whoever asks for it is signed out afterwards, whatever was before.
+pub const PUBLIC_FUNCTIONS: &[&str] = &["/api/session/sign-in", "/api/session/sign-out"];
+
+/// Where people sign in.
+const SIGN_IN: &str = "/sign-in";
+/// Where people are led who came for nothing in particular.
+const HOME: &str = "/accounts";
+/// The page for whatever there is no page for.
+const ANY: &str = "/{*any}";
+
+/// What the router runs on. Cheap to clone.
+#[derive(Clone)]
+pub struct Server {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    services: Services,
+    assets: Site,
+    site_url: Url,
+    edge: Edge,
+    trust_proxy: bool,
+    mail_folder: Option<PathBuf>,
+    stop: CancellationToken,
+}
+
+/// What an operator has said about the way to the site.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// Where people reach the site.
+    pub site_url: Url,
+    /// Whether the last entry of `X-Forwarded-For` is the client's address.
+    pub trust_proxy: bool,
+    /// The folder whose mails are shown at /dev/mail to everyone, if at all.
+    pub mail_folder: Option<PathBuf>,
+}
+
+impl Server {
+    /// A server of these services and assets. Its streams end when `stop` is cancelled.
+    pub fn new(services: Services, assets: Site, way: Way, stop: CancellationToken) -> Self {
+        let Way { site_url, trust_proxy, mail_folder } = way;
+        let edge = Edge { secure: site_url.scheme() == "https" };
+        Self { inner: Arc::new(Inner { services, assets, site_url, edge, trust_proxy, mail_folder, stop }) }
+    }
+
+    pub(crate) fn services(&self) -> &Services {
+        &self.inner.services
+    }
+
+    pub(crate) fn assets(&self) -> &Site {
+        &self.inner.assets
+    }
+
+    pub(crate) fn site_url(&self) -> &Url {
+        &self.inner.site_url
+    }
+
+    pub(crate) fn edge(&self) -> &Edge {
+        &self.inner.edge
+    }
+
+    pub(crate) fn mail_folder(&self) -> Option<&PathBuf> {
+        self.inner.mail_folder.as_ref()
+    }
+
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        &self.inner.stop
+    }
+
+    /// Renders the page at the request's path. `more` provides what only this answer needs.
+    pub(crate) async fn render(&self, request: Request, more: impl Fn() + Clone + Send + Sync + 'static) -> Response {
+        let server = self.clone();
+        let now = app::Now(request.extensions().get::<Ctx>().map_or_else(|| self.services().now(), Ctx::now));
+        let context = move || {
+            server.provide();
+            provide_context(now);
+            more();
+            if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>()) {
+                response.insert_header(http::header::CONTENT_SECURITY_POLICY, security::page_policy(&nonce));
+            }
+        };
+        let assets = self.assets().names().clone();
+        leptos_axum::render_app_async_with_context(context, move || app::shell(assets.clone()))(request).await
+    }
+
+    /// The context of pages and server functions.
+    fn provide(&self) {
+        provide_context(self.services().clone());
+        provide_context(self.edge().clone());
+        provide_context(self.assets().names().clone());
+    }
+}
+
+/// The whole site.
+pub fn build(server: Server) -> Router {
+    build_with(server, Router::new())
+}
+
+/// The whole site, and further routes behind the same layers, for tests.
+pub fn build_with(server: Server, more: Router<Server>) -> Router {
+    let mut open = Router::new().route("/health", get(health::alive)).route("/ready", get(health::ready));
+    for path in server.assets().paths() {
+        open = open.route(path, get(asset));
+    }
+    if server.mail_folder().is_some() {
+        open = open.merge(dev_mail::routes(&server));
+    }
+
+    let mut closed = more
+        .route("/", get(home))
+        .route("/live", get(live::stream))
+        .route("/accounts/{account}/request-access", post(plain_request::post))
+        .route("/api/{*function}", post(no_function));
+    for listing in leptos_axum::generate_route_list(app::App) {
+        // "/" leads on; `generate_route_list` lists the frame's own empty path too.
+        if listing.path() != "/" {
+            closed = closed.route(listing.path(), get(page));
+        }
+    }
+    for (path, _) in leptos::server_fn::axum::server_fn_paths() {
+        closed = closed.route(path, post(function));
+    }
+    let closed = closed.layer(from_fn_with_state(server.clone(), session::find)).layer(compression());
+
+    open.merge(closed)
+        .fallback(no_page)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(server.clone(), origin::refuse_others))
+        .layer(from_fn_with_state(server.clone(), deadline::give_up))
+        .layer(from_fn_with_state(server.clone(), incident::catch))
+        .layer(from_fn_with_state(server.clone(), security::secure))
+        .layer(from_fn_with_state(server.clone(), find_client))
+        .layer(from_fn(telemetry::trace))
+        .with_state(server)
+}
+
+/// Puts the client's address where the session and the limits of sign-in look for it.
+async fn find_client(State(server): State<Server>, mut request: Request, next: middleware::Next) -> Response {
+    let peer = request.extensions().get::<crate::serve::Peer>().map(|peer| peer.0);
+    let address = if server.inner.trust_proxy { forwarded_for(request.headers()).or(peer) } else { peer };
+    if let Some(address) = address {
+        request.extensions_mut().insert(ClientAddress(address.to_canonical()));
+    }
+    next.run(request).await
+}
+
+/// The last entry is the one that the trusted proxy has added; what stands before it anyone can write.
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
+    // Some proxies add the port.
+    last.parse().ok().or_else(|| last.parse::<std::net::SocketAddr>().ok().map(|address| address.ip()))
+}
+
+/// Pages and JSON are compressed while they are made; assets have been before, and a stream must not wait for more.
+fn compression() -> CompressionLayer<And<SizeAbove, NotForContentType>> {
+    CompressionLayer::new()
+        .br(true)
+        .gzip(true)
+        .quality(CompressionLevel::Precise(3))
+        .compress_when(SizeAbove::new(1024).and(NotForContentType::SSE))
+}
+
+async fn asset(State(server): State<Server>, request: Request) -> Response {
+    match server.assets().answer(request.uri().path(), request.headers()) {
+        Some(answer) => answer,
+        None => Reader::of(&request, &server).refuse(Refusal::not_found()),
+    }
+}
+
+async fn home() -> Response {
+    see_other(HOME)
+}
+
+/// A page of the application, for whoever may see it.
+async fn page(State(server): State<Server>, matched: axum::extract::MatchedPath, request: Request) -> Response {
+    let signed_in = request.extensions().get::<Ctx>().is_some();
+    match (matched.as_str(), signed_in) {
+        (SIGN_IN, true) => see_other(&next_page(&request).unwrap_or_else(|| HOME.to_owned())),
+        (SIGN_IN, false) | (_, true) => server.render(request, || {}).await,
+        (ANY, false) => Reader::of(&request, &server).refuse(Refusal::not_found()),
+        (_, false) => {
+            let wanted = request.uri().path_and_query().map(|wanted| wanted.as_str().to_owned());
+            sign_in_first(wanted.as_deref())
+        }
+    }
+}
+
+/// A server function.
+async fn function(State(server): State<Server>, request: Request) -> Response {
+    let reader = Reader::of(&request, &server);
+    if let Some(refusal) = without_session(&reader, &request) {
+        return refusal;
+    }
+    let request = match read_body(request).await {
+        Ok(request) => request,
+        Err(refusal) => return reader.refuse(refusal),
+    };
+    let context = {
+        let server = server.clone();
+        move || server.provide()
+    };
+    let answer = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    unreadable_form(&reader, answer).await
+}
+
+/// A path under /api that no server function has. Who has no session does not learn that.
+async fn no_function(State(server): State<Server>, request: Request) -> Response {
+    let reader = Reader::of(&request, &server);
+    without_session(&reader, &request).unwrap_or_else(|| reader.refuse(Refusal::not_found()))
+}
+
+/// The answer to who wants a server function, needs a session for it, and has none.
+fn without_session(reader: &Reader, request: &Request) -> Option<Response> {
+    let open = PUBLIC_FUNCTIONS.contains(&request.uri().path()) || request.extensions().get::<Ctx>().is_some();
+    if open {
+        return None;
+    }
+    Some(if reader.wants_page() {
+        sign_in_first(referring_path(request.headers()).as_deref())
+    } else {
+        reader.refuse(Refusal::of(AppError::SignInRequired))
+    })
+}
+
+/// Gives an answer about arguments that could not be read the status it deserves.
+///
+/// Such an error comes from the framework, before any code of ours has run: as 500, or, for a form posted by a page
+/// without scripts, as a way back that has the error in its query, where nobody reads it.
+async fn unreadable_form(reader: &Reader, answer: Response) -> Response {
+    let way_back_with_error = answer
+        .headers()
+        .get(LOCATION)
+        .is_some_and(|way| way.to_str().is_ok_and(|way| way.contains("?__path=") || way.contains("&__path=")));
+    if way_back_with_error {
+        return reader.refuse(Refusal::unreadable_form());
+    }
+    let failed = answer.status() == StatusCode::INTERNAL_SERVER_ERROR
+        && answer.headers().contains_key(SERVER_FN_ERROR_HEADER)
+        && !answer.headers().contains_key(LOCATION);
+    if !failed {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
+        return reader.refuse(Refusal::unreadable_form());
+    };
+    if let Ok(Failure(error)) = serde_json::from_slice(&body) {
+        parts.status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    Response::from_parts(parts, body.into())
+}
+
+async fn no_page(State(server): State<Server>, request: Request) -> Response {
+    Reader::of(&request, &server).refuse(Refusal::not_found())
+}
+
+async fn wrong_method(State(server): State<Server>, request: Request) -> Response {
+    Reader::of(&request, &server).refuse(Refusal::wrong_method())
+}
+
+/// Leads to the page for signing in, and afterwards to the page that was wanted.
+pub(crate) fn sign_in_first(wanted: Option<&str>) -> Response {
+    match wanted.and_then(own_path) {
+        Some(wanted) if wanted != HOME && wanted != "/" => see_other(&format!("{SIGN_IN}?next={}", encoded(wanted))),
+        _ => see_other(SIGN_IN),
+    }
+}
+
+/// Leads to a page by GET.
+pub(crate) fn see_other(path: &str) -> Response {
+    let path = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(HOME));
+    (StatusCode::SEE_OTHER, [(LOCATION, path)]).into_response()
+}
+
+/// The page that was wanted before signing in.
+fn next_page(request: &Request) -> Option<String> {
+    let query = request.uri().query()?;
+    let (_, next) = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next")?;
+    own_path(&next).filter(|next| !next.starts_with(SIGN_IN)).map(str::to_owned)
+}
+
+/// The page that a form stood on.
+fn referring_path(headers: &HeaderMap) -> Option<String> {
+    let referrer: http::Uri = headers.get(REFERER)?.to_str().ok()?.parse().ok()?;
+    own_path(referrer.path_and_query()?.as_str()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proxy_s_own_entry_is_believed_and_no_other() {
+        for (headers, address) in [
+            (vec!["203.0.113.7"], Some("203.0.113.7")),
+            (vec!["10.0.0.1, 203.0.113.7"], Some("203.0.113.7")),
+            (vec!["10.0.0.1", "203.0.113.7"], Some("203.0.113.7")),
+            (vec!["203.0.113.7:4711"], Some("203.0.113.7")),
+            (vec!["10.0.0.1, [2001:db8::7]:4711"], Some("2001:db8::7")),
+            (vec!["2001:db8::7"], Some("2001:db8::7")),
+            (vec!["10.0.0.1, unknown"], None),
+            (vec![], None),
+        ] {
+            let mut map = HeaderMap::new();
+            for header in &headers {
+                map.append("x-forwarded-for", HeaderValue::from_static(header));
+            }
+            assert_eq!(forwarded_for(&map), address.map(|address| address.parse().unwrap()), "{headers:?}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Reads the body of a request, as far and for as long as a form can reasonably need.
+
+use super::Refusal;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use http::header::CONTENT_LENGTH;
+use std::time::Duration;
+
+/// Bytes of a body. The longest form, a request for 100 people with a reason of 1,000 letters, needs a tenth of it.
+pub const LONGEST_BODY: usize = 256 * 1024;
+/// How long a body may take to arrive.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// The same request, with its whole body in memory.
+pub(crate) async fn read(request: Request) -> Result<Request, Refusal> {
+    let (parts, body) = request.into_parts();
+    let announced = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > LONGEST_BODY as u64) {
+        return Err(Refusal::too_long());
+    }
+    let body = match tokio::time::timeout(LONGEST_WAIT, to_bytes(body, LONGEST_BODY)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(error)) if is_limit(&error) => return Err(Refusal::too_long()),
+        Ok(Err(_)) => return Err(Refusal::cut_off()),
+        Err(_) => return Err(Refusal::too_slow()),
+    };
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+fn is_limit(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>())
+}

@@ -1,0 +1,16 @@
+//! The edge: what happens to a request before and after the application.
+
+// A test says what is wrong by stopping there.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod assets;
+mod closed;
+mod health;
+mod incident;
+mod live;
+mod mail;
+mod origin;
+mod security;
+mod settings;
+mod site;
+mod size;
