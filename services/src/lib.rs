@@ -13,6 +13,7 @@ mod context;
 mod database;
 mod entity;
 mod error;
+pub mod demo;
 pub mod live;
 pub mod mail;
 mod member_search;
