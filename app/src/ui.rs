@@ -1,0 +1,17 @@
+//! Primitives of the interface. They know Leptos and nothing of Latchkey.
+
+pub mod app_mark;
+pub mod badge;
+pub mod button;
+pub mod combobox;
+pub mod copy_button;
+pub mod dialog;
+pub mod error_summary;
+pub mod icon;
+pub mod notice;
+pub mod pager;
+pub mod radio_group;
+pub mod select;
+pub mod table;
+pub mod text_field;
+pub mod time;

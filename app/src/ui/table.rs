@@ -1,0 +1,67 @@
+//! Tables that are lists of labelled lines on narrow screens.
+//!
+//! The roles are written out because a changed `display` takes them away (CSS Display 3, appendix on accessibility).
+
+use leptos::prelude::*;
+
+/// A table with its heading row.
+#[component]
+pub fn Table(
+    /// What the table is, for screen readers: the eye has the page's heading.
+    caption: String,
+    /// The headings of its columns.
+    columns: &'static [&'static str],
+    /// The rows.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="table-frame">
+            <table class="table" role="table">
+                <caption class="visually-hidden">{caption}</caption>
+                <thead class="table-head" role="rowgroup">
+                    <tr role="row">
+                        {columns
+                            .iter()
+                            .map(|column| {
+                                view! {
+                                    <th class="table-heading" scope="col" role="columnheader">
+                                        {*column}
+                                    </th>
+                                }
+                            })
+                            .collect_view()}
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{children()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// A cell that carries the heading of its column along, for narrow screens.
+#[component]
+pub fn Cell(
+    /// The heading of its column.
+    label: &'static str,
+    /// What stands in it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <td class="table-cell" role="cell" data-label=label>
+            <div>{children()}</div>
+        </td>
+    }
+}
+
+/// The first cell of a row, which names the row.
+#[component]
+pub fn NamingCell(
+    /// What stands in it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <th class="table-cell table-cell-first" scope="row" role="rowheader">
+            {children()}
+        </th>
+    }
+}
