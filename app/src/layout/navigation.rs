@@ -1,0 +1,48 @@
+//! The ways to the parts of Latchkey: a column on wide screens, a drawer on narrow ones.
+
+use super::address::Address;
+use crate::ui::icon::{Drawing, Icon};
+use leptos::prelude::*;
+
+/// The id of the drawer, which the header opens.
+pub const DRAWER: &str = "navigation";
+
+/// The links. On narrow screens they are a popover, so opening and closing needs no script.
+#[component]
+pub fn Navigation() -> impl IntoView {
+    view! {
+        <nav class="navigation" id=DRAWER aria-label="Main" popover="auto">
+            <div class="navigation-top">
+                <span class="menu-heading">"Menu"</span>
+                <button
+                    type="button"
+                    class="button button-quiet button-icon"
+                    popovertarget=DRAWER
+                    popovertargetaction="hide"
+                >
+                    <Icon drawing=Drawing::Close />
+                    <span class="visually-hidden">"Close menu"</span>
+                </button>
+            </div>
+            <ul class="navigation-list" role="list">
+                <li>
+                    <a class="navigation-link" href="/accounts" aria-current=current("/accounts")>
+                        <Icon drawing=Drawing::Cards />
+                        "All accounts"
+                    </a>
+                </li>
+            </ul>
+        </nav>
+    }
+}
+
+/// What `aria-current` says of a link: this very page, or one below it.
+pub fn current(href: &str) -> Option<&'static str> {
+    let page = Address::of_page();
+    let below = page.path().strip_prefix(href)?;
+    match below {
+        "" | "/" => Some("page"),
+        below if below.starts_with('/') => Some("true"),
+        _ => None,
+    }
+}
