@@ -1,0 +1,133 @@
+//! An account as a card.
+
+use crate::layout::moment::{Ago, Exactly};
+use crate::ui::app_mark::AppMark;
+use crate::ui::badge::{Badge, Initial, Tone};
+use crate::ui::button::{Button, ButtonLink, Look};
+use crate::ui::icon::{Drawing, Icon};
+use domain::AccountId;
+use domain::account::{AccountCardView, AccountRole, LastUse};
+use domain::workspace::WorkspaceBadge;
+use leptos::prelude::*;
+
+/// The card, named by the account's label.
+#[component]
+pub(super) fn AccountCard(card: AccountCardView) -> impl IntoView {
+    let AccountCardView { account, label, app, username, role, ends_at, badge, last_use, can_log_in } = card;
+    let name_id = format!("account-{account}");
+    let named_by = name_id.clone();
+    view! {
+        <article class="account-card" aria-labelledby=named_by>
+            <div class="account-card-body">
+                <Mark app=app.clone() badge=badge />
+                <div class="account-card-text">
+                    <p class="account-card-app">{app}</p>
+                    <h2 class="account-card-label">
+                        <a id=name_id href=format!("/accounts/{account}")>
+                            {label.clone()}
+                        </a>
+                    </h2>
+                    <p class="account-card-username">{username}</p>
+                    <p class="account-card-badges">
+                        <RoleBadge role=role />
+                        {ends_at
+                            .map(|ends_at| {
+                                view! {
+                                    <Badge tone=Tone::Waiting>
+                                        <span>"Ends " <Exactly at=ends_at /></span>
+                                    </Badge>
+                                }
+                            })}
+                    </p>
+                </div>
+            </div>
+            <div class="account-card-foot">
+                <p class="account-card-use">
+                    <Used last_use=last_use />
+                </p>
+                <Acts account=account label=label role=role can_log_in=can_log_in />
+            </div>
+        </article>
+    }
+}
+
+/// The app's mark; for an account of another workspace with that workspace's initial letter.
+#[component]
+pub(super) fn Mark(app: String, badge: Option<WorkspaceBadge>, #[prop(optional)] large: bool) -> impl IntoView {
+    view! {
+        <div class="account-mark">
+            <AppMark name=app large=large />
+            {badge.map(|badge| view! { <Initial letter=badge.initial() name=badge.name /> })}
+        </div>
+    }
+}
+
+/// The reader's role.
+#[component]
+pub(super) fn RoleBadge(role: AccountRole) -> impl IntoView {
+    let tone = if role == AccountRole::Collaborator { Tone::Plain } else { Tone::Accent };
+    view! { <Badge tone=tone>{role.label()}</Badge> }
+}
+
+/// "1 hour ago · by Ann".
+#[component]
+pub(super) fn Used(last_use: Option<LastUse>) -> impl IntoView {
+    match last_use {
+        Some(LastUse { at, by }) => view! {
+            <span class="visually-hidden">"Last used "</span>
+            <Ago at=at />
+            " · by "
+            {by}
+        }
+        .into_any(),
+        None => view! { "Not used yet" }.into_any(),
+    }
+}
+
+#[component]
+fn Acts(account: AccountId, label: String, role: AccountRole, can_log_in: bool) -> impl IntoView {
+    view! {
+        <div class="account-card-acts">
+            {(role == AccountRole::AccountManager).then(|| view! { <RequestAccess account=account /> })}
+            {(role == AccountRole::Owner)
+                .then(|| {
+                    view! {
+                        <ButtonLink href=format!("/accounts/{account}") small=true object=format!("of {label}")>
+                            "Settings"
+                        </ButtonLink>
+                    }
+                })} {can_log_in.then(|| view! { <LogIn account=account object=format!("to {label}") small=true /> })}
+        </div>
+    }
+}
+
+/// Opens the account's login URL in a new tab, and records the use.
+#[component]
+pub(super) fn LogIn(account: AccountId, object: String, #[prop(optional)] small: bool) -> impl IntoView {
+    view! {
+        <form method="post" action="/api/account/log-in" target="_blank">
+            <input type="hidden" name="account" value=account.to_string() />
+            <Button look=Look::Primary small=small object=object>
+                "Log in"
+            </Button>
+        </form>
+    }
+}
+
+/// Leads to the request form; the dialog over this page takes over where scripts run. The account's name is no part of
+/// the accessible name, which is also the tooltip: the card around it is named.
+#[component]
+fn RequestAccess(account: AccountId) -> impl IntoView {
+    view! {
+        <form
+            method="get"
+            action=format!("/accounts/{account}/request-access")
+            data-request-access=account.to_string()
+        >
+            <button type="submit" class="button button-small button-icon">
+                <Icon drawing=Drawing::PersonAdd />
+                <span class="tooltip">"Request share access for this account"</span>
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,103 @@
+//! The top of each tab of an account.
+
+use super::card::{Mark, RoleBadge};
+use crate::layout::moment::Exactly;
+use crate::layout::title;
+use crate::ui::badge::{Badge, Tone};
+use domain::AccountId;
+use domain::account::AccountHeaderView;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+/// A part of an account's page, with its own address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// What the account is.
+    General,
+    /// Who has access, and who asks for it.
+    Members,
+    /// What happened.
+    Activity,
+}
+
+impl Tab {
+    const ALL: [Self; 3] = [Self::General, Self::Members, Self::Activity];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::General => "General",
+            Self::Members => "Members",
+            Self::Activity => "Activity",
+        }
+    }
+
+    fn href(self, account: AccountId) -> String {
+        match self {
+            Self::General => format!("/accounts/{account}"),
+            Self::Members => format!("/accounts/{account}/members"),
+            Self::Activity => format!("/accounts/{account}/activity"),
+        }
+    }
+}
+
+/// The account that the page's path names, if it names one.
+pub fn in_address() -> Option<AccountId> {
+    use_params_map().with_untracked(|params| params.get_str("account")?.parse().ok())
+}
+
+/// Label, app, workspace, the reader's role, and the tabs.
+#[component]
+pub fn AccountHeader(
+    /// What is shown.
+    header: AccountHeaderView,
+    /// The tab that is open.
+    tab: Tab,
+) -> impl IntoView {
+    let AccountHeaderView { account, label, app, badge, role, ends_at, sees_members } = header;
+    let page = format!("{} · {label}", tab.label());
+    let workspace = badge.clone().map(|badge| view! { <span>{format!("Shared by {}", badge.name)}</span> });
+    view! {
+        <Title text=title(&page) />
+        <div class="account-header">
+            <Mark app=app.clone() badge=badge large=true />
+            <div class="account-header-text">
+                <h1>{label.clone()}</h1>
+                <div class="account-header-facts">
+                    <span>{app}</span>
+                    {workspace}
+                    {role.map(|role| view! { <RoleBadge role=role /> })}
+                    {ends_at
+                        .map(|ends_at| {
+                            view! {
+                                <Badge tone=Tone::Waiting>
+                                    <span>"Ends " <Exactly at=ends_at /></span>
+                                </Badge>
+                            }
+                        })}
+                </div>
+            </div>
+        </div>
+        <nav class="tabs" aria-label=format!("Parts of {label}")>
+            <ul class="tabs-list" role="list">
+                {Tab::ALL
+                    .into_iter()
+                    .filter(|other| *other != Tab::Members || sees_members)
+                    .map(|other| {
+                        view! {
+                            <li>
+                                <a
+                                    class="tab"
+                                    href=other.href(account)
+                                    aria-current=(other == tab).then_some("page")
+                                >
+                                    {other.label()}
+                                </a>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </nav>
+    }
+}

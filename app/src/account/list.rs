@@ -1,0 +1,84 @@
+//! All accounts.
+
+use super::api::list_accounts;
+use super::card::AccountCard;
+use super::filter::FilterForm;
+use crate::access_request::RequestAccessDialog;
+use crate::layout::address::Address;
+use crate::layout::{Empty, page_or_error, title};
+use crate::ui::icon::Drawing;
+use crate::ui::pager::Pager;
+use domain::account::{AccountFilter, AccountListView};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The accounts of a member. What the list is narrowed down to is part of the address.
+#[component]
+pub fn AccountListPage() -> impl IntoView {
+    let page = Address::of_page();
+    let filter = super::filter::in_address(&page);
+    view! {
+        <Title text=title("All accounts") />
+        {Suspend::new(async move {
+            let list = list_accounts(filter.clone()).await;
+            page_or_error(list, |list| view! { <AccountList list=list filter=filter page=page /> }.into_any())
+        })}
+    }
+}
+
+#[component]
+fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> impl IntoView {
+    let AccountListView { cards, next, workspaces } = list;
+    let first = filter.after.is_some().then(|| page.with("after", None));
+    let next = next.map(|next| page.with("after", Some(&next)));
+    let nothing_to_filter = cards.is_empty() && !filter.narrows() && filter.after.is_none();
+    let empty = cards.is_empty().then(|| view! { <NoAccounts narrowed=!nothing_to_filter /> });
+    view! {
+        <div class="page-head">
+            <h1>"All accounts"</h1>
+        </div>
+        {(!nothing_to_filter).then(|| view! { <FilterForm filter=filter workspaces=workspaces /> })}
+        <div data-live="accounts">
+            {empty}
+            <ul class="account-list" role="list">
+                {cards
+                    .into_iter()
+                    .map(|card| {
+                        view! {
+                            <li>
+                                <AccountCard card=card />
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+            <Pager first=first next=next />
+        </div>
+        <RequestAccessDialog />
+    }
+}
+
+#[component]
+fn NoAccounts(narrowed: bool) -> impl IntoView {
+    if narrowed {
+        view! {
+            <Empty heading="No account found" drawing=Drawing::Search>
+                <p>
+                    "Try other words or filters, or " <a href="/accounts">"clear the search"</a>
+                    " to see all your accounts."
+                </p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Empty heading="You have no accounts yet" drawing=Drawing::Key>
+                <p>
+                    "Ask an owner of the account, or your company's account manager, to give you access. The account
+                    appears here as soon as they have."
+                </p>
+            </Empty>
+        }
+        .into_any()
+    }
+}
