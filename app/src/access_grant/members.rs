@@ -1,0 +1,77 @@
+//! The Members tab of an account.
+
+use super::api::account_members;
+use super::member_row::MemberRow;
+use super::pending_row::PendingRow;
+use crate::account::{AccountHeader, Tab, in_address};
+use crate::layout::address::Address;
+use crate::layout::{Empty, NotFound, page_or_error};
+use crate::ui::icon::Drawing;
+use crate::ui::pager::Pager;
+use crate::ui::table::Table;
+use domain::RequestLineId;
+use domain::access_request::AccountMembersView;
+use leptos::prelude::*;
+
+/// The columns: each cell carries the heading of its own.
+pub(super) mod column {
+    pub(in crate::access_grant) const ROLE: &str = "Role";
+    pub(in crate::access_grant) const VIA: &str = "Shared via";
+    pub(in crate::access_grant) const LAST_USED: &str = "Last used";
+    pub(in crate::access_grant) const STATUS: &str = "Status";
+    pub(super) const ALL: [&str; 5] = ["Member", ROLE, VIA, LAST_USED, STATUS];
+}
+
+/// Lines that wait, then members with access. `line` in the address marks the line that an email is about.
+#[component]
+pub fn AccountMembersPage() -> impl IntoView {
+    let Some(account) = in_address() else { return view! { <NotFound /> }.into_any() };
+    let page = Address::of_page();
+    Suspend::new(async move {
+        let members = account_members(account, page.get("after").map(str::to_owned)).await;
+        page_or_error(members, |members| view! { <Members members=members page=page /> }.into_any())
+    })
+    .into_any()
+}
+
+#[component]
+fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
+    let AccountMembersView { header, pending, members, next } = members;
+    let account = header.account;
+    let caption = format!("Members of {}", header.label);
+    let marked: Option<RequestLineId> = page.get("line").and_then(|line| line.parse().ok());
+    let first = page.get("after").is_some().then(|| page.with("after", None));
+    let next = next.map(|next| page.with("after", Some(&next)));
+    let nobody = pending.is_empty() && members.is_empty();
+    view! {
+        <AccountHeader header=header tab=Tab::Members />
+        <div data-live="members">
+            {if nobody {
+                view! {
+                    <Empty heading="Nobody to show" drawing=Drawing::PersonAdd>
+                        <p>"Members with access to this account, and requests for it, appear here."</p>
+                    </Empty>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <Table caption=caption columns=&column::ALL>
+                        {pending
+                            .into_iter()
+                            .map(|line| {
+                                let marked = marked == Some(line.line);
+                                view! { <PendingRow account=account line=line marked=marked /> }
+                            })
+                            .collect_view()}
+                        {members
+                            .into_iter()
+                            .map(|member| view! { <MemberRow account=account member=member /> })
+                            .collect_view()}
+                    </Table>
+                }
+                    .into_any()
+            }}
+            <Pager first=first next=next />
+        </div>
+    }
+}
