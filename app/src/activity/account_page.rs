@@ -1,0 +1,81 @@
+//! The Activity tab of an account.
+
+use super::api::account_activity;
+use crate::account::{AccountHeader, Tab, api::account_general, in_address};
+use crate::layout::address::Address;
+use crate::layout::moment::Ago;
+use crate::layout::{Empty, NotFound, page_or_error};
+use crate::ui::icon::Drawing;
+use crate::ui::pager::Pager;
+use crate::ui::table::{Cell, Table};
+use domain::account::AccountHeaderView;
+use domain::activity::{ActivityListView, ActivityRow};
+use leptos::prelude::*;
+
+const COLUMNS: [&str; 5] = ["Time", "Event", "What happened", "Member", "Company"];
+
+/// What happened to the account, as far as the reader may see it, newest first.
+#[component]
+pub fn AccountActivityPage() -> impl IntoView {
+    let Some(account) = in_address() else { return view! { <NotFound /> }.into_any() };
+    let page = Address::of_page();
+    Suspend::new(async move {
+        let loaded = match account_general(account).await {
+            Ok(general) => {
+                let activity = account_activity(account, page.get("after").map(str::to_owned)).await;
+                activity.map(|activity| (general.header, activity))
+            }
+            Err(failure) => Err(failure),
+        };
+        page_or_error(loaded, |(header, activity)| {
+            view! { <Activity header=header activity=activity page=page /> }.into_any()
+        })
+    })
+    .into_any()
+}
+
+#[component]
+fn Activity(header: AccountHeaderView, activity: ActivityListView, page: Address) -> impl IntoView {
+    let ActivityListView { rows, next } = activity;
+    let caption = format!("Activity of {}", header.label);
+    let first = page.get("after").is_some().then(|| page.with("after", None));
+    let next = next.map(|next| page.with("after", Some(&next)));
+    view! {
+        <AccountHeader header=header tab=Tab::Activity />
+        <div data-live="activity">
+            {if rows.is_empty() {
+                view! {
+                    <Empty heading="Nothing has happened yet" drawing=Drawing::Cards>
+                        <p>"Log-ins, requests and decisions appear here as they happen."</p>
+                    </Empty>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <Table caption=caption columns=&COLUMNS>
+                        {rows.into_iter().map(|row| view! { <Row row=row /> }).collect_view()}
+                    </Table>
+                }
+                    .into_any()
+            }}
+            <Pager first=first next=next />
+        </div>
+    }
+}
+
+#[component]
+fn Row(row: ActivityRow) -> impl IntoView {
+    let ActivityRow { at, event, sentence, member, company } = row;
+    let [time, event_column, what, by, of] = COLUMNS;
+    view! {
+        <tr class="table-row" role="row">
+            <Cell label=time>
+                <Ago at=at />
+            </Cell>
+            <Cell label=event_column>{event}</Cell>
+            <Cell label=what>{sentence}</Cell>
+            <Cell label=by>{member.unwrap_or_else(|| "By itself".to_owned())}</Cell>
+            <Cell label=of>{company.unwrap_or_else(|| "–".to_owned())}</Cell>
+        </tr>
+    }
+}
