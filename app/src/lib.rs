@@ -4,6 +4,11 @@
 //! page nicer; they never are the only way. A feature is one module, with its server functions in `api.rs` and one page,
 //! form or island per file.
 
+// A view is one type, as deep as the page it makes.
+#![recursion_limit = "256"]
+// The macros of components, islands and server functions make public items around ours, which no comment of ours reaches.
+#![allow(missing_docs, unreachable_pub)]
+
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
