@@ -4,6 +4,9 @@
 //! or server function stands here: who may come in, how big and how slow a request may be, and what every answer says to
 //! the browser about security.
 
+// A page's view is one type, as deep as the page it makes.
+#![recursion_limit = "256"]
+
 pub mod assets;
 pub mod cli;
 pub mod config;

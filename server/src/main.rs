@@ -132,8 +132,9 @@ async fn fill(config: &Config, demo: &Demo) -> Result<(), Failure> {
         members: demo.members.unwrap_or(default.members),
         accounts: demo.accounts.unwrap_or(default.accounts),
     };
-    let progress = |said: &str| tracing::info!("{said}");
-    let summary = services::demo::fill(&services, size, progress).await;
+    // Whoever has closed the standard error stream does not want to know.
+    let progress = |said: &str| drop(writeln!(io::stderr(), "{said}"));
+    let summary = services::demo::fill(&services, size, &progress).await;
     let summary = summary.map_err(|error| Failure::Demo(services::chain(&error)))?;
     write!(io::stdout(), "{summary}")?;
     Ok(())

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use domain::AppError;
-use http::header::{LOCATION, REFERER};
+use http::header::{LOCATION, REFERER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
@@ -275,19 +275,17 @@ fn without_session(reader: &Reader, request: &Request) -> Option<Response> {
 /// Gives an answer about arguments that could not be read the status it deserves.
 ///
 /// Such an error comes from the framework, before any code of ours has run: as 500, or, for a form posted by a page
-/// without scripts, as a way back that has the error in its query, where nobody reads it.
+/// without scripts, as a way back that says nothing.
 async fn unreadable_form(reader: &Reader, answer: Response) -> Response {
-    let way_back_with_error = answer
-        .headers()
-        .get(LOCATION)
-        .is_some_and(|way| way.to_str().is_ok_and(|way| way.contains("?__path=") || way.contains("&__path=")));
-    if way_back_with_error {
+    let headers = answer.headers();
+    // Failures of our own leave a message for the page that follows.
+    if !headers.contains_key(SERVER_FN_ERROR_HEADER) || headers.contains_key(SET_COOKIE) {
+        return answer;
+    }
+    if reader.wants_page() {
         return reader.refuse(Refusal::unreadable_form());
     }
-    let failed = answer.status() == StatusCode::INTERNAL_SERVER_ERROR
-        && answer.headers().contains_key(SERVER_FN_ERROR_HEADER)
-        && !answer.headers().contains_key(LOCATION);
-    if !failed {
+    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return answer;
     }
     let (mut parts, body) = answer.into_parts();

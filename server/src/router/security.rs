@@ -85,7 +85,7 @@ fn own_way(way: &str, host: Option<&str>, site: &Url) -> Option<String> {
     if !origin::is_own_address(&address, host, site) {
         return None;
     }
-    let query = address.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let query = address.query().filter(|query| !query.is_empty()).map(|query| format!("?{query}")).unwrap_or_default();
     own_path(&format!("{}{query}", address.path())).map(str::to_owned)
 }
 
@@ -100,6 +100,7 @@ mod tests {
             ("/accounts?search=a", Some("/accounts?search=a")),
             ("https://latchkey.example/accounts?search=a#top", Some("/accounts?search=a")),
             ("https://other.example:8443/accounts", Some("/accounts")),
+            ("https://latchkey.example/accounts?", Some("/accounts")),
             ("http://latchkey.example/accounts", None),
             ("https://evil.example/accounts", None),
             ("https://latchkey.example@evil.example/", None),

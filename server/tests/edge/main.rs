@@ -10,6 +10,7 @@ mod incident;
 mod live;
 mod mail;
 mod origin;
+mod plain_request;
 mod security;
 mod settings;
 mod site;

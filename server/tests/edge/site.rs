@@ -108,10 +108,16 @@ impl Site {
 
     /// The cookie of an owner of the demo, who signs in.
     pub(crate) async fn sign_in(&self) -> String {
+        self.sign_in_as("owner@harbor.example").await
+    }
+
+    /// The cookie of a member of the demo, who signs in.
+    pub(crate) async fn sign_in_as(&self, email: &str) -> String {
         if self.services.database().is_empty().await.unwrap() {
-            services::demo::fill(&self.services, DemoSize::default(), |_| {}).await.unwrap();
+            services::demo::fill(&self.services, DemoSize::default(), &|_| {}).await.unwrap();
         }
-        let answer = self.post("/api/session/sign-in", "email=owner@harbor.example&password=latchkey-demo").await;
+        let form = format!("email={email}&password=latchkey-demo");
+        let answer = self.post("/api/session/sign-in", &form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         answer.header(SET_COOKIE).split(';').next().unwrap().to_owned()
     }
