@@ -28,7 +28,7 @@ const UP: &[&str] = &[
         last_seen_at {time} NOT NULL,
         ends_at {time} NOT NULL
     )"#,
-    "CREATE INDEX session_user ON session (user_id)",
+    "CREATE INDEX session_of_user ON session (user_id)",
     "CREATE INDEX session_ends ON session (ends_at)",
     r#"CREATE TABLE sign_in_attempt (
         id {uuid} NOT NULL PRIMARY KEY,
