@@ -62,9 +62,9 @@ const FONT: &str = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Robo
 fn html(letter: &Letter) -> String {
     let mut rows = String::new();
     let mut row = |padding: &str, content: &str| {
-        let _ = write!(
+        let _ = writeln!(
             rows,
-            "<tr><td class=\"ink\" style=\"{FONT}padding:{padding};color:#1c2024;\">{content}</td></tr>\n"
+            "<tr><td class=\"ink\" style=\"{FONT}padding:{padding};color:#1c2024;\">{content}</td></tr>"
         );
     };
     let paragraph = |text: &str| {
@@ -137,12 +137,12 @@ fn html(letter: &Letter) -> String {
 fn facts(facts: &[(String, String)]) -> String {
     let mut rows = String::new();
     for (label, value) in facts {
-        let _ = write!(
+        let _ = writeln!(
             rows,
             "<tr>\
              <th class=\"faint line\" scope=\"row\" align=\"left\" valign=\"top\" style=\"{FONT}padding:10px 16px 10px 0;border-top:1px solid #dfe2e5;font-size:14px;line-height:20px;font-weight:400;color:#5b636b;white-space:nowrap;\">{}</th>\
              <td class=\"ink line\" dir=\"auto\" width=\"100%\" valign=\"top\" style=\"{FONT}padding:10px 0;border-top:1px solid #dfe2e5;font-size:14px;line-height:20px;color:#1c2024;overflow-wrap:anywhere;word-break:break-word;\">{}</td>\
-             </tr>\n",
+             </tr>",
             escape(&one_line(label)),
             lines(value),
         );
