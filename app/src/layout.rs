@@ -62,7 +62,7 @@ pub fn Alone(
 ) -> impl IntoView {
     view! {
         <main class="alone" id="main">
-            <a class="brand alone-brand" href="/accounts">
+            <a class="brand" href="/accounts">
                 <header::BrandMark />
                 "Latchkey"
             </a>

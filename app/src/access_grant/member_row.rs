@@ -32,7 +32,9 @@ pub(super) fn MemberRow(account: AccountId, member: AccountMemberView) -> impl I
                     view! { <ChangeRole account=account member=id name=role_name role=role roles=roles /> }.into_any()
                 }}
             </Cell>
-            <Cell label=column::VIA>{via}</Cell>
+            <Cell label=column::VIA>
+                <span class="member-via">{via}</span>
+            </Cell>
             <Cell label=column::LAST_USED>
                 {match last_used_at {
                     Some(at) => view! { <Ago at=at /> }.into_any(),
@@ -40,7 +42,7 @@ pub(super) fn MemberRow(account: AccountId, member: AccountMemberView) -> impl I
                 }}
             </Cell>
             <Cell label=column::STATUS>
-                <div class="decide">
+                <div class="member-status">
                     {if suspended {
                         view! { <Badge tone=Tone::Waiting>"Suspended"</Badge> }.into_any()
                     } else {
@@ -49,7 +51,7 @@ pub(super) fn MemberRow(account: AccountId, member: AccountMemberView) -> impl I
                     {ends_at
                         .map(|ends_at| {
                             view! {
-                                <p class="member-soft">"Ends " <Exactly at=ends_at /></p>
+                                <p class="member-soft member-end">"Ends " <Exactly at=ends_at /></p>
                             }
                         })}
                     {can_remove.then(|| view! { <Remove account=account member=id name=name /> })}

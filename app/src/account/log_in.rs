@@ -33,7 +33,7 @@ fn Opening(login: LogInView, url: String) -> impl IntoView {
             <h1>{heading}</h1>
             <p>
                 "Log in to " <strong>{label}</strong> " with the username "
-                <strong class="log-in-username">{username}</strong> "."
+                <strong>{username}</strong> "."
             </p>
             <a class=Look::Primary.class(false) href=url rel="noopener noreferrer">
                 {format!("Continue to {app}")}

@@ -72,7 +72,9 @@ fn Row(row: ActivityRow) -> impl IntoView {
             <Cell label=time>
                 <Ago at=at />
             </Cell>
-            <Cell label=event_column>{event}</Cell>
+            <Cell label=event_column>
+                <span class="activity-event">{event}</span>
+            </Cell>
             <Cell label=what>{sentence}</Cell>
             <Cell label=by>{member.unwrap_or_else(|| "By itself".to_owned())}</Cell>
             <Cell label=of>{company.unwrap_or_else(|| "–".to_owned())}</Cell>

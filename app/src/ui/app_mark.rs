@@ -33,7 +33,7 @@ pub fn AppMark(
 /// The same name has the same colour, here and everywhere (FNV-1a).
 fn colour(name: &str) -> &'static str {
     let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    COLOURS[((hash ^ (hash >> 15)) % 8) as usize]
+    COLOURS[((hash ^ (hash >> 24)) % 8) as usize]
 }
 
 /// The initials of the first two words, or the first letter of the only one.
