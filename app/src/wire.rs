@@ -15,6 +15,7 @@ impl FromServerFnError for Failure {
 
     /// What goes wrong between browser and server function: the network, or arguments that cannot be read.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        leptos::logging::error!("{error}");
         Self(match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
                 AppError::invalid("form", "The form could not be read. Reload the page and try again.")
