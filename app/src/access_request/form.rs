@@ -21,6 +21,9 @@ use leptos::task::spawn_local;
 
 const PROBLEMS: &str = "request-access-problems";
 
+/// The id of the role picker. All accounts, under the dialog, has a filter named "role".
+const ROLE: &str = "asked-role";
+
 /// The address of an account's page "Request share access", to which its form posts.
 pub(super) fn page_address(account: &AccountHeaderView) -> String {
     format!("/accounts/{}/request-access", account.account)
@@ -189,6 +192,7 @@ fn AccountAskedFor(account: AccountHeaderView) -> impl IntoView {
 fn Problems(failure: AppError) -> impl IntoView {
     let title = match failure {
         AppError::Invalid { .. } => "There is a problem",
+        AppError::Unavailable => "Send the request again",
         _ => "The request was not sent",
     };
     let explanation = match failure {
@@ -211,11 +215,19 @@ fn Problems(failure: AppError) -> impl IntoView {
             </p>
         }
         .into_any(),
+        // Without an answer nobody knows whether the request arrived; its key makes sending again safe.
+        AppError::Unavailable => view! {
+            <p>
+                "There was no answer. Everything typed is kept. Check your connection and send again: it stays one
+                request, however often it is sent."
+            </p>
+        }
+        .into_any(),
         failure => view! { <p>{failure.to_string()}</p> }.into_any(),
     };
     view! {
         <div class="error-summary" id=PROBLEMS role="alert" tabindex="-1" autofocus=true>
-            <p class="error-summary-title">{title}</p>
+            <h2 class="error-summary-title">{title}</h2>
             {explanation}
         </div>
     }
@@ -245,7 +257,7 @@ fn ProblemLine(problem: Problem) -> impl IntoView {
 fn field_id(field: &str) -> Option<&'static str> {
     [
         ("members", SEARCH_BOX),
-        ("role", "role"),
+        ("role", ROLE),
         ("access_end", "access_end"),
         ("access_end_date", "access_end_date"),
         ("reason", "reason"),
@@ -266,7 +278,7 @@ fn RoleField(draft: Draft, error: Signal<Option<String>>) -> impl IntoView {
         view.roles.iter().map(choice).collect()
     });
     view! {
-        <RadioGroup name="role" legend="Role" choices=choices chosen=draft.role.get_untracked() error=error />
+        <RadioGroup id=ROLE name="role" legend="Role" choices=choices chosen=draft.role.get_untracked() error=error />
     }
 }
 
@@ -332,7 +344,8 @@ fn AccessEndField(
                 "Last day of access"
             </label>
             <p class="field-hint" id="access_end_date-hint">
-                "Access ends at midnight (UTC) after this day. It counts when “A date” is chosen above."
+                "Access ends at midnight (UTC) after this day."
+                {move || (!awake.get()).then_some(" It counts when “A date” is chosen above.")}
             </p>
             <p class="field-error" id="access_end_date-error" hidden=move || date_error.read().is_none()>
                 {move || date_error.get()}

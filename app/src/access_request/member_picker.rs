@@ -103,7 +103,7 @@ fn MembersFound(found: Vec<MemberSuggestion>) -> impl IntoView {
         .into_iter()
         .map(|found| {
             let act = match found.blocked {
-                Some(reason) => view! { <span class="member-blocked">{reason}</span> }.into_any(),
+                Some(reason) => view! { <span class="candidate-blocked">{reason}</span> }.into_any(),
                 None => view! {
                     <button type="submit" name="act" value=format!("add:{}", found.member) class=Look::Plain.class(true)>
                         "Add"
@@ -113,7 +113,7 @@ fn MembersFound(found: Vec<MemberSuggestion>) -> impl IntoView {
                 .into_any(),
             };
             view! {
-                <li class="member-line">
+                <li class="candidate-line">
                     <MemberName name=found.name email=found.email />
                     {act}
                 </li>
@@ -121,7 +121,7 @@ fn MembersFound(found: Vec<MemberSuggestion>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <ul class="member-list" role="list" aria-label="Members found">
+        <ul class="candidate-list" role="list" aria-label="Members found">
             {members}
         </ul>
     }
@@ -159,7 +159,7 @@ pub(super) fn PickedMembers(
                 "Nobody is picked yet."
             </p>
             <ul
-                class="member-list"
+                class="candidate-list"
                 role="list"
                 aria-labelledby="picked-label"
                 hidden=move || draft.picked.read().is_empty()
@@ -176,7 +176,7 @@ pub(super) fn PickedMembers(
 fn PickedLine(picked: PickedMember, awake: Signal<bool>, #[prop(into)] on_remove: Callback<MemberId>) -> impl IntoView {
     let member = picked.member;
     view! {
-        <li class="member-line">
+        <li class="candidate-line">
             <input type="hidden" name="members" value=member.to_string() />
             <MemberName name=picked.name.clone() email=picked.email />
             // With scripts no button that submits: Enter in another field must press Send, not this.
@@ -198,10 +198,10 @@ fn PickedLine(picked: PickedMember, awake: Signal<bool>, #[prop(into)] on_remove
 #[component]
 fn MemberName(name: String, email: String) -> impl IntoView {
     view! {
-        <span class="member-name">
-            <span class="member-name-name">{name}</span>
+        <span class="candidate">
+            <span class="candidate-name">{name}</span>
             " "
-            <span class="member-name-email">{email}</span>
+            <span class="candidate-email">{email}</span>
         </span>
     }
 }

@@ -18,7 +18,9 @@ pub struct Choice {
 /// A group of radio buttons. The browser keeps which one is chosen: the form reads it from there.
 #[component]
 pub fn RadioGroup(
-    /// The name in the form, and the beginning of every id.
+    /// The first button's id, and the beginning of the other ids.
+    id: &'static str,
+    /// The name in the form.
     name: &'static str,
     /// The group's name.
     legend: &'static str,
@@ -30,14 +32,14 @@ pub fn RadioGroup(
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let error_id = format!("{name}-error");
+    let error_id = format!("{id}-error");
     let described_by = error_id.clone();
     let buttons = choices
         .into_iter()
         .enumerate()
         .map(|(index, choice)| {
             // The first has the group's own id, so that a link in an error summary leads to it.
-            let id = if index == 0 { name.to_owned() } else { format!("{name}-{}", choice.value) };
+            let id = if index == 0 { id.to_owned() } else { format!("{id}-{}", choice.value) };
             let hint_id = format!("{id}-hint");
             let blocked = choice.blocked.is_some();
             let checked = !blocked && choice.value == chosen;
@@ -67,7 +69,7 @@ pub fn RadioGroup(
         .collect_view();
     view! {
         <fieldset class="radio-group" aria-describedby=move || error.read().is_some().then(|| described_by.clone())>
-            <legend class="radio-group__legend">{legend}</legend>
+            <legend class="field-label radio-group-legend">{legend}</legend>
             <p class="field-error" id=error_id hidden=move || error.read().is_none()>
                 {move || error.get()}
             </p>
