@@ -1,7 +1,7 @@
 /**
  * How the browser tests run. `cargo xtask e2e` starts them and says by variables where the program (LATCHKEY_PROGRAM), the
  * browser (LATCHKEY_TEST_CHROMIUM) and a PostgreSQL server (LATCHKEY_TEST_POSTGRES_URL) are; every worker starts a program of
- * its own on a database of its own, see tests/fixtures.ts.
+ * its own on a database of its own, see fixtures.ts.
  */
 import { defineConfig } from "@playwright/test";
 
@@ -20,6 +20,8 @@ export default defineConfig<object, DatabaseOption>({
   forbidOnly: process.env.CI !== undefined,
   retries: 0,
   workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: [
     ["list"],
     ["json", { outputFile: process.env.LATCHKEY_TEST_RESULTS ?? "test-results/results.json" }],

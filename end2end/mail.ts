@@ -1,0 +1,23 @@
+/** The mail that people have got, as /dev/mail shows it. */
+import { expect, type Page } from "@playwright/test";
+import type { Person } from "./story.ts";
+
+/** Opens a mail in this page, once it is there: it is sent beside the act that it tells of. */
+export async function openMail(page: Page, to: Person, subject: string): Promise<void> {
+  const row = page.getByRole("row").filter({ hasText: `<${to.email}>` }).getByRole("link", { name: subject });
+  await expect(async () => {
+    await page.goto("/dev/mail");
+    await expect(row).toBeVisible({ timeout: 250 });
+  }).toPass({ timeout: 15_000 });
+  await row.click();
+  await expect(page.getByRole("heading", { level: 1, name: subject })).toBeVisible();
+}
+
+/** The mail's pages in another tab, by its one button. */
+export async function openInLatchkey(mail: Page): Promise<Page> {
+  const opened = mail.context().waitForEvent("page");
+  await mail.getByTitle("HTML part").contentFrame().getByRole("link", { name: "Open in Latchkey" }).click();
+  const page = await opened;
+  await page.waitForLoadState();
+  return page;
+}
