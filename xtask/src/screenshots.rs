@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// Serves a new demo and lets end2end/screenshots.ts look at it.
 pub(crate) fn run() -> Result<()> {
-    let profile = Profile::Release;
+    let profile = Profile::Debug;
     program::build(profile)?;
     let folder = Folder::new("screenshots", None)?;
     let address = format!("127.0.0.1:{}", scratch::free_port()?);
