@@ -1,7 +1,8 @@
 //! Members found by the beginning of any word of their name and any part of their address.
 //!
-//! Invariant: an answer reads the index of one workspace only, and at most [`MOST_READ`] of its rows for each word,
-//! however many members there are. Only active members are in the index: whoever is deactivated is taken out.
+//! Invariant: an answer reads the index of one workspace only, in at most four queries, and no more of its rows than the
+//! constants below say, however many members there are. Only active members are in the index: whoever is deactivated is
+//! taken out.
 //!
 //! | what is typed | what is read |
 //! | --- | --- |
@@ -14,18 +15,19 @@ mod token;
 use domain::member::PickedMember;
 use domain::{MemberId, WorkspaceId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, TryGetable, Value};
-use std::fmt::Write as _;
-use token::{Word, after, pair_head, pairs_of, words_of};
+use token::{Pair, Word, after, pairs_of, words_of};
 
 pub(crate) use token::{Entries, fold};
 
-/// Rows of a word that are simply gone through.
+/// A word with fewer rows than this is simply gone through.
 const FEW: usize = 200;
-/// Rows that are gone through where there is no better way: a word many members share in their name beside one they
-/// share in their domain.
-const MOST_READ: usize = 4_000;
+/// How far rows are counted to find out what to begin with.
+const COUNTED: usize = 2_000;
+/// Rows that are gone through where there is no better way, for two words and for more: a word many members share in
+/// their name beside one many share in their domain, or three words of which each two are common.
+const MOST_READ: (usize, usize) = (4_000, 2_000);
 /// Rows read for each member looked for: a member can have several tokens that begin alike.
-const ROWS_PER_MEMBER: usize = 4;
+const ROWS_PER_MEMBER: usize = 3;
 /// Words among which pairs are looked for.
 const MOST_PAIRED: usize = 4;
 /// Rows written by one statement.
@@ -40,19 +42,21 @@ pub(crate) async fn find(
     limit: usize,
 ) -> Result<Vec<PickedMember>, DbErr> {
     let words = words_of(typed);
-    let mut question = Question::new(connection.get_database_backend(), workspace);
-    let Some(hits) = question.hits(connection, &words, limit * ROWS_PER_MEMBER).await? else { return Ok(Vec::new()) };
-    // CROSS JOIN keeps SQLite from starting with the table of all members.
-    let sql = format!(
-        "SELECT m.id AS member, u.name, u.email FROM (\
-            SELECT member_id, MIN(place) AS place, MIN(token) AS token FROM ({hits}) AS hit \
-            GROUP BY member_id ORDER BY 2, 3, 1 LIMIT {limit}\
-         ) AS found CROSS JOIN member AS m CROSS JOIN \"user\" AS u \
-         WHERE m.id = found.member_id AND m.status = 'active' AND u.id = m.user_id \
-         ORDER BY found.place, found.token, m.id"
-    );
-    let rows = connection.query_all_raw(question.statement(sql)).await?;
-    rows.into_iter().map(|row| Found::from_query_result(&row, "").map(PickedMember::from)).collect()
+    let search = Search { connection, workspace, words: &words, limit };
+    match words.len() {
+        0 => return Ok(Vec::new()),
+        1 => return search.read(&[Source::Word(0)]).await,
+        _ => {}
+    }
+    let all: Vec<Source> = (0..words.len()).map(Source::Word).collect();
+    let counts = search.count(&all, FEW).await?;
+    let (rarest_word, count) = rarest(&all, &counts);
+    match count.rows() {
+        0 => Ok(Vec::new()),
+        rows if rows < FEW => search.read(&[rarest_word]).await,
+        _ if words.len() == 2 => search.two_common(&counts).await,
+        _ => search.several_common(&counts).await,
+    }
 }
 
 /// Puts an active member into the index.
@@ -138,120 +142,110 @@ enum Source {
     Pair(usize, usize),
 }
 
-/// SQL under construction: the workspace is `$1`, what is asked for follows.
-struct Question {
-    backend: DbBackend,
-    values: Vec<Value>,
+/// One search.
+struct Search<'s, C> {
+    connection: &'s C,
+    workspace: WorkspaceId,
+    words: &'s [Word],
+    limit: usize,
 }
 
-// Raw SQL: ranges, limits within and checks by index, whose plan has to stay the same at a million members, are what
+// Raw SQL: ranges, limits within and looks into an index, whose plan has to stay the same at a million members, are what
 // this is about.
-impl Question {
-    fn new(backend: DbBackend, workspace: WorkspaceId) -> Self {
-        Self { backend, values: vec![workspace.into()] }
-    }
-
-    fn statement(&self, sql: String) -> Statement {
-        Statement::from_sql_and_values(self.backend, sql, self.values.clone())
-    }
-
-    fn value(&mut self, value: Value) -> String {
-        self.values.push(value);
-        format!("${}", self.values.len())
-    }
-
-    /// A query for rows `member_id, place, token`, at most `rows` of them, with the member's own words before the
-    /// domains. `None` when nobody can match.
-    async fn hits(
-        &mut self,
-        connection: &impl ConnectionTrait,
-        words: &[Word],
-        rows: usize,
-    ) -> Result<Option<String>, DbErr> {
-        let all: Vec<usize> = (0..words.len()).collect();
-        let sources = match words {
-            [] => return Ok(None),
-            [_] => vec![Source::Word(0)],
-            _ => {
-                let singles: Vec<Source> = all.iter().map(|word| Source::Word(*word)).collect();
-                let counts = self.count(connection, words, &singles, FEW).await?;
-                let (rarest, count) = rarest(&singles, &counts);
-                if count.rows() == 0 {
-                    return Ok(None);
-                }
-                if count.rows() < FEW { vec![rarest] } else { self.common(connection, words, &counts).await? }
-            }
-        };
-        let hits: Vec<String> = sources
-            .into_iter()
-            .enumerate()
-            .flat_map(|(place, source)| self.hits_of(words, source, place, rows))
-            .collect();
-        Ok((!hits.is_empty()).then(|| hits.join(" UNION ALL ")))
-    }
-
-    /// The sources for words that all have many rows.
-    async fn common(
-        &mut self,
-        connection: &impl ConnectionTrait,
-        words: &[Word],
-        counts: &[Count],
-    ) -> Result<Vec<Source>, DbErr> {
+impl<C: ConnectionTrait> Search<'_, C> {
+    /// For two words that many members have.
+    async fn two_common(&self, counts: &[Count]) -> Result<Vec<PickedMember>, DbErr> {
         let in_domains = counts.iter().any(|count| count.domain > 0);
-        if let (2, false) = (words.len(), in_domains) {
-            return Ok(vec![Source::Pair(0, 1)]);
+        let pair = Source::Pair(0, 1);
+        let found = if counts.iter().all(|count| count.own > 0) { self.read(&[pair]).await? } else { Vec::new() };
+        if !in_domains || found.len() == self.limit {
+            return Ok(found);
         }
-        let paired: Vec<usize> = (0..words.len()).filter(|word| counts[*word].own > 0).take(MOST_PAIRED).collect();
-        let singles = (0..words.len()).map(Source::Word);
-        let pairs = paired
-            .iter()
-            .flat_map(|one| paired.iter().filter(move |other| one < *other).map(|other| Source::Pair(*one, *other)));
-        let sources: Vec<Source> = singles.chain(pairs).collect();
-        let most = if words.len() == 2 { MOST_READ } else { MOST_READ / 4 };
-        let counts = self.count(connection, words, &sources, most).await?;
-        let (rarest_word, _) = rarest(&sources[..words.len()], &counts[..words.len()]);
-        let Some(first_pair) = (!paired.is_empty() && sources.len() > words.len()).then_some(words.len()) else {
-            return Ok(vec![rarest_word]);
-        };
-        let (rarest_pair, pair_rows) = rarest(&sources[first_pair..], &counts[first_pair..]);
-        let (Source::Pair(one, other), false) = (rarest_pair, pair_rows.rows() == 0 && !in_domains) else {
-            return Ok(if in_domains { vec![rarest_word] } else { Vec::new() });
-        };
         // Whoever has one of the two words in the domain only is not among the pairs.
-        let complete = counts[one].domain == 0 && counts[other].domain == 0;
-        Ok(if complete { vec![rarest_pair] } else { vec![rarest_pair, rarest_word] })
+        let words = [Source::Word(0), Source::Word(1)];
+        let (rarest_word, _) = rarest(&words, &self.count(&words, COUNTED).await?);
+        if found.is_empty() { self.read(&[rarest_word]).await } else { self.read(&[pair, rarest_word]).await }
+    }
+
+    /// For three words and more that many members have.
+    async fn several_common(&self, counts: &[Count]) -> Result<Vec<PickedMember>, DbErr> {
+        let own: Vec<usize> = (0..counts.len()).filter(|word| counts[*word].own > 0).take(MOST_PAIRED).collect();
+        let singles = (0..counts.len()).map(Source::Word);
+        let pairs = own
+            .iter()
+            .flat_map(|one| own.iter().filter(move |other| one < *other).map(|other| Source::Pair(*one, *other)));
+        let sources: Vec<Source> = singles.chain(pairs).collect();
+        let counts = self.count(&sources, COUNTED).await?;
+        let (words, pairs) = sources.split_at(self.words.len());
+        let (rarest_word, count) = rarest(words, &counts);
+        if pairs.is_empty() || count.rows() < COUNTED {
+            return self.read(&[rarest_word]).await;
+        }
+        // Whoever has one of two words in the domain only is not among the pairs.
+        let in_no_domain = |pair: &Source| match *pair {
+            Source::Pair(one, other) => counts[one].domain == 0 && counts[other].domain == 0,
+            Source::Word(_) => false,
+        };
+        let complete: (Vec<Source>, Vec<Count>) =
+            pairs.iter().zip(&counts[words.len()..]).filter(|(pair, _)| in_no_domain(pair)).unzip();
+        if complete.0.is_empty() {
+            let (rarest_pair, _) = rarest(pairs, &counts[words.len()..]);
+            return self.read(&[rarest_pair, rarest_word]).await;
+        }
+        let (rarest_pair, _) = rarest(&complete.0, &complete.1);
+        self.read(&[rarest_pair]).await
+    }
+
+    /// The members among the rows of these sources who have all words: one query. Rows of the first source come first,
+    /// and in each the member's own words before the domains.
+    async fn read(&self, sources: &[Source]) -> Result<Vec<PickedMember>, DbErr> {
+        let mut question = Question::new(self.connection.get_database_backend(), self.workspace);
+        let hits: Vec<String> = sources
+            .iter()
+            .enumerate()
+            .flat_map(|(place, source)| question.hits(self.words, *source, place, self.limit * ROWS_PER_MEMBER))
+            .collect();
+        // CROSS JOIN keeps SQLite from starting with the table of all members.
+        let sql = format!(
+            "SELECT m.id AS member, u.name, u.email FROM (\
+                SELECT member_id, MIN(place) AS place, MIN(token) AS token FROM ({}) AS hit \
+                GROUP BY member_id ORDER BY 2, 3, 1 LIMIT {}\
+             ) AS found CROSS JOIN member AS m CROSS JOIN \"user\" AS u \
+             WHERE m.id = found.member_id AND m.status = 'active' AND u.id = m.user_id \
+             ORDER BY found.place, found.token, m.id",
+            hits.join(" UNION ALL "),
+            self.limit
+        );
+        let rows = self.connection.query_all_raw(question.statement(sql)).await?;
+        rows.into_iter().map(|row| Found::from_query_result(&row, "").map(PickedMember::from)).collect()
     }
 
     /// How many rows each source has, as far as `most`: one query.
-    async fn count(
-        &self,
-        connection: &impl ConnectionTrait,
-        words: &[Word],
-        sources: &[Source],
-        most: usize,
-    ) -> Result<Vec<Count>, DbErr> {
-        let mut question = Question { backend: self.backend, values: self.values.clone() };
-        let mut columns = String::new();
-        for (n, source) in sources.iter().enumerate() {
-            let ranges = question.ranges(words, *source);
-            for (place, name) in [(Place::Own, "own"), (Place::Domain, "domain")] {
-                let counts: Vec<String> = ranges
-                    .iter()
-                    .filter(|range| range.place == place)
-                    .map(|Range { table, within, .. }| {
-                        format!(
-                            "(SELECT count(*) FROM (SELECT 1 FROM {table} AS t \
-                             WHERE t.workspace_id = $1 AND {within} LIMIT {most}) AS few)"
-                        )
-                    })
-                    .collect();
-                let count = if counts.is_empty() { "0".to_owned() } else { counts.join(" + ") };
-                let comma = if columns.is_empty() { "" } else { ", " };
-                // A formatted string always fits into another.
-                let _ = write!(columns, "{comma}CAST({count} AS bigint) AS {name}_{n}");
-            }
-        }
-        let row = connection.query_one_raw(question.statement(format!("SELECT {columns}"))).await?;
+    async fn count(&self, sources: &[Source], most: usize) -> Result<Vec<Count>, DbErr> {
+        let mut question = Question::new(self.connection.get_database_backend(), self.workspace);
+        let columns: Vec<String> = sources
+            .iter()
+            .enumerate()
+            .flat_map(|(n, source)| {
+                let ranges = question.ranges(self.words, *source);
+                [("own", Place::Own), ("domain", Place::Domain)].map(|(name, place)| {
+                    let counts: Vec<String> = ranges
+                        .iter()
+                        .filter(|range| range.place == place)
+                        .map(|Range { table, within, .. }| {
+                            format!(
+                                "(SELECT count(*) FROM (SELECT 1 FROM {table} AS t \
+                                 WHERE t.workspace_id = $1 AND {within} LIMIT {most}) AS few)"
+                            )
+                        })
+                        .collect();
+                    let count = if counts.is_empty() { "0".to_owned() } else { counts.join(" + ") };
+                    format!("CAST({count} AS bigint) AS {name}_{n}")
+                })
+            })
+            .collect();
+        let sql = format!("SELECT {}", columns.join(", "));
+        let row = self.connection.query_one_raw(question.statement(sql)).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("a count".to_owned()))?;
         let column = |name: &str, n| {
             let count = i64::try_get(&row, "", &format!("{name}_{n}"))?;
@@ -259,26 +253,46 @@ impl Question {
         };
         (0..sources.len()).map(|n| Ok(Count { own: column("own", n)?, domain: column("domain", n)? })).collect()
     }
+}
 
-    /// The queries for the rows of one source that pass the checks for all words.
-    fn hits_of(&mut self, words: &[Word], source: Source, place: usize, rows: usize) -> Vec<String> {
-        let checks: String =
-            (0..words.len()).filter(|word| source != Source::Word(*word)).map(|word| self.check(words, word)).collect();
-        let read = if checks.is_empty() { rows } else { MOST_READ };
+/// SQL under construction: the workspace is `$1`, what is asked for follows.
+struct Question {
+    backend: DbBackend,
+    values: Vec<Value>,
+}
+
+impl Question {
+    fn new(backend: DbBackend, workspace: WorkspaceId) -> Self {
+        Self { backend, values: vec![workspace.into()] }
+    }
+
+    fn statement(self, sql: String) -> Statement {
+        Statement::from_sql_and_values(self.backend, sql, self.values)
+    }
+
+    fn value(&mut self, value: Value) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+
+    /// The queries for the rows `member_id, place, token` of one source that pass the checks for all words.
+    fn hits(&mut self, words: &[Word], source: Source, place: usize, rows: usize) -> Vec<String> {
+        let most_read = if words.len() > 2 { MOST_READ.1 } else { MOST_READ.0 };
         let ranges = self.ranges(words, source);
-        ranges
-            .into_iter()
-            .map(|Range { table, column, within, place: within_place }| {
-                let place = place * 2 + usize::from(within_place == Place::Domain);
-                format!(
-                    "SELECT * FROM (SELECT t.member_id, {place} AS place, t.token FROM (\
-                        SELECT t.member_id, t.{column} AS token FROM {table} AS t \
-                        WHERE t.workspace_id = $1 AND {within} \
-                        ORDER BY t.workspace_id, t.{column}, t.member_id LIMIT {read}\
-                     ) AS t WHERE 1 = 1{checks} LIMIT {rows}) AS hit_{place}"
-                )
-            })
-            .collect()
+        let hits = ranges.into_iter().map(|Range { table, column, within, place: in_source, says }| {
+            let unsaid: Vec<usize> = (0..words.len()).filter(|word| !says.contains(word)).collect();
+            let checks: String = unsaid.into_iter().map(|word| self.check(words, word)).collect();
+            let read = if checks.is_empty() { rows } else { most_read };
+            let place = place * 2 + usize::from(in_source == Place::Domain);
+            format!(
+                "SELECT * FROM (SELECT t.member_id, {place} AS place, t.token FROM (\
+                    SELECT t.member_id, t.{column} AS token FROM {table} AS t \
+                    WHERE t.workspace_id = $1 AND {within} \
+                    ORDER BY t.workspace_id, t.{column}, t.member_id LIMIT {read}\
+                 ) AS t WHERE 1 = 1{checks} LIMIT {rows}) AS hit_{place}"
+            )
+        });
+        hits.collect()
     }
 
     /// A condition: the member `t.member_id` has a token that begins with the word. A subquery with a limit is not
@@ -299,30 +313,39 @@ impl Question {
                 let Word { text, domain_only } = &words[word];
                 let mut ranges = Vec::with_capacity(2);
                 if !domain_only {
-                    ranges.push(self.range("member_search", "token", text, Place::Own));
+                    ranges.push(self.range("member_search", "token", text, Place::Own, vec![word]));
                 }
                 if !text.contains('@') {
-                    ranges.push(self.range("member_search", "token", &format!("@{text}"), Place::Domain));
+                    ranges.push(self.range("member_search", "token", &format!("@{text}"), Place::Domain, vec![word]));
                 }
                 ranges
             }
-            Source::Pair(one, other) => {
-                let (one, other) = (&words[one].text, &words[other].text);
-                [pair_head(one, other), pair_head(other, one)]
-                    .iter()
-                    .map(|head| self.range("member_search_pair", "pair", head, Place::Own))
-                    .collect()
-            }
+            Source::Pair(one, other) => [(one, other), (other, one)]
+                .into_iter()
+                .map(|(one, other)| {
+                    let pair = Pair::of(&words[one].text, &words[other].text);
+                    let says = [(pair.whole_head, one), (pair.whole_tail, other)];
+                    let says = says.into_iter().filter_map(|(whole, word)| whole.then_some(word)).collect();
+                    self.range("member_search_pair", "pair", &pair.prefix, Place::Own, says)
+                })
+                .collect(),
         }
     }
 
-    fn range(&mut self, table: &'static str, column: &'static str, prefix: &str, place: Place) -> Range {
+    fn range(
+        &mut self,
+        table: &'static str,
+        column: &'static str,
+        prefix: &str,
+        place: Place,
+        says: Vec<usize>,
+    ) -> Range {
         let from = self.value(prefix.into());
         let within = match after(prefix) {
             Some(end) => format!("t.{column} >= {from} AND t.{column} < {}", self.value(end.into())),
             None => format!("t.{column} >= {from}"),
         };
-        Range { table, column, within, place }
+        Range { table, column, within, place, says }
     }
 }
 
@@ -337,6 +360,8 @@ struct Range {
     column: &'static str,
     within: String,
     place: Place,
+    /// The words that whoever is in the range is known to have.
+    says: Vec<usize>,
 }
 
 /// Rows of a source, counted as far as somebody wants to know.
@@ -352,7 +377,124 @@ impl Count {
     }
 }
 
+/// The source with the fewest rows. Where several have as many as were counted, one that is not about domains: these tend
+/// to be everybody's.
 fn rarest(sources: &[Source], counts: &[Count]) -> (Source, Count) {
     let pairs = sources.iter().copied().zip(counts.iter().copied());
-    pairs.min_by_key(|(_, count)| count.rows()).expect("there is a source for each word")
+    pairs.min_by_key(|(_, count)| (count.rows(), count.domain)).expect("there is a source for each word")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Database;
+    use sea_orm::DatabaseConnection;
+    use uuid::Uuid;
+
+    const HOST: WorkspaceId = WorkspaceId(Uuid::from_u128(1));
+    const GUEST: WorkspaceId = WorkspaceId(Uuid::from_u128(2));
+
+    async fn database() -> (tempfile::TempDir, Database) {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::connect(&format!("sqlite://{}/a.db", folder.path().display())).await.unwrap();
+        database.migrate().await.unwrap();
+        for workspace in [HOST, GUEST] {
+            run(
+                &database,
+                "INSERT INTO workspace (id, name, public_id, created_at) VALUES ($1, 'W', $2, '2026-01-01')",
+                [workspace.into(), workspace.to_string().into()],
+            )
+            .await;
+        }
+        (folder, database)
+    }
+
+    async fn run<const N: usize>(database: &Database, sql: &str, values: [Value; N]) {
+        let write = database.write();
+        write.execute_raw(Statement::from_sql_and_values(write.get_database_backend(), sql, values)).await.unwrap();
+    }
+
+    async fn join(database: &Database, workspace: WorkspaceId, name: &str, email: &str) -> MemberId {
+        let (user, member) = (Uuid::now_v7(), MemberId(Uuid::now_v7()));
+        run(
+            database,
+            "INSERT INTO \"user\" (id, email, email_folded, name, created_at) VALUES ($1, $2, $3, $4, '2026-01-01')",
+            [user.into(), email.into(), user.to_string().into(), name.into()],
+        )
+        .await;
+        run(
+            database,
+            "INSERT INTO member (id, workspace_id, user_id, role, status, created_at)
+             VALUES ($1, $2, $3, 'user', 'active', '2026-01-01')",
+            [member.into(), workspace.into(), user.into()],
+        )
+        .await;
+        index(database.write(), workspace, member, name, email).await.unwrap();
+        member
+    }
+
+    async fn names(connection: &DatabaseConnection, workspace: WorkspaceId, typed: &str) -> Vec<String> {
+        let mut names: Vec<String> =
+            find(connection, workspace, typed, 10).await.unwrap().into_iter().map(|found| found.name).collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test]
+    async fn members_are_found_by_the_beginning_of_words_in_any_order() {
+        let (_folder, database) = database().await;
+        join(&database, GUEST, "Zoë O’Brien", "zoe@north-light.example").await;
+        join(&database, GUEST, "Jean-Luc Smith", "jl.smith@paris.example").await;
+        join(&database, HOST, "Zoë Smith", "zoe@harbor.example").await;
+        for (typed, found) in [
+            ("zoe", vec!["Zoë O’Brien"]),
+            ("ZOË", vec!["Zoë O’Brien"]),
+            ("brien z", vec!["Zoë O’Brien"]),
+            ("o'b", vec!["Zoë O’Brien"]),
+            ("obrien", vec!["Zoë O’Brien"]),
+            ("zoe@north", vec!["Zoë O’Brien"]),
+            ("light", vec!["Zoë O’Brien"]),
+            ("@light", vec!["Zoë O’Brien"]),
+            ("@zoe", vec![]),
+            ("luc", vec!["Jean-Luc Smith"]),
+            ("jean-l smi", vec!["Jean-Luc Smith"]),
+            ("smith@par", vec!["Jean-Luc Smith"]),
+            ("exa", vec!["Jean-Luc Smith", "Zoë O’Brien"]),
+            ("mith", vec![]),
+            ("zoe smith", vec![]),
+            ("  ", vec![]),
+        ] {
+            assert_eq!(names(database.read(), GUEST, typed).await, found, "{typed:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn two_common_words_find_the_few_who_have_both() {
+        let (_folder, database) = database().await;
+        for n in 0..FEW {
+            join(&database, GUEST, "Anna Smith", &format!("s{n}@x.example")).await;
+            join(&database, GUEST, "Bob Jones", &format!("j{n}@x.example")).await;
+        }
+        assert!(names(database.read(), GUEST, "anna jones").await.is_empty());
+        join(&database, GUEST, "Anna Jones", "aj@x.example").await;
+        for typed in ["anna jones", "jo an", "jones a", "anna jones x.exam", "anna jones aj"] {
+            assert_eq!(names(database.read(), GUEST, typed).await, ["Anna Jones"], "{typed:?}");
+        }
+        assert_eq!(names(database.read(), GUEST, "anna example").await.len(), 10);
+    }
+
+    #[tokio::test]
+    async fn whoever_is_taken_out_is_not_found() {
+        let (_folder, database) = database().await;
+        let member = join(&database, GUEST, "Anna Maria Smith", "anna@x.example").await;
+        unindex(database.write(), member).await.unwrap();
+        assert!(names(database.read(), GUEST, "anna").await.is_empty());
+        for table in ["member_search", "member_search_pair"] {
+            let sql = format!("SELECT count(*) AS rows FROM {table}");
+            let count = Statement::from_string(database.backend(), sql);
+            let row = database.read().query_one_raw(count).await.unwrap().unwrap();
+            assert_eq!(row.try_get::<i64>("", "rows").unwrap(), 0, "{table}");
+        }
+        unindex(database.write(), member).await.unwrap();
+    }
 }
