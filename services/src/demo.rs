@@ -16,9 +16,9 @@ pub const PASSWORD: &str = "latchkey-demo";
 /// How large the demo is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoSize {
-    /// Members of the guest workspace.
+    /// Members of the guest workspace, at least those of the story.
     pub members: u32,
-    /// Accounts of the host workspace.
+    /// Accounts of the host workspace, at least those of the story. With more, all are shared with the guest.
     pub accounts: u32,
 }
 
@@ -46,11 +46,7 @@ impl std::fmt::Display for DemoSummary {
 /// # Errors
 ///
 /// [`Error::NotEmpty`] when somebody has made a workspace; [`Error::Database`].
-pub async fn fill(
-    services: &Services,
-    size: DemoSize,
-    progress: &(dyn Fn(&str) + Sync),
-) -> Result<DemoSummary, Error> {
+pub async fn fill(services: &Services, size: DemoSize, progress: &(dyn Fn(&str) + Sync)) -> Result<DemoSummary, Error> {
     if !services.database().is_empty().await? {
         return Err(Error::NotEmpty);
     }

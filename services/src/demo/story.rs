@@ -64,8 +64,22 @@ const TOLD: [Told; ACCOUNTS_TOLD as usize] = [
     Told("Grindhouse", "Social Feed", "social-feed.example", "harbor.coffee", "Post on weekdays before 9:00.", true),
     Told("Newsletter", "Postbox Campaigns", "postbox.example", "news@harbor.example", "Sends on Thursdays.", true),
     Told("Shop statistics", "Sitecount Analytics", "sitecount.example", "stats@harbor.example", "", true),
-    Told("Brand files", "Drawboard", "drawboard.example", "design@harbor.example", "Logos are under “Brand 2026”.", true),
-    Told("Web shop", "Stallholder", "stallholder.example", "shop-admin", "Prices change on the first of a month.", true),
+    Told(
+        "Brand files",
+        "Drawboard",
+        "drawboard.example",
+        "design@harbor.example",
+        "Logos are under “Brand 2026”.",
+        true,
+    ),
+    Told(
+        "Web shop",
+        "Stallholder",
+        "stallholder.example",
+        "shop-admin",
+        "Prices change on the first of a month.",
+        true,
+    ),
     Told("Search ads", "Beacon Ads", "beacon-ads.example", "ads@harbor.example", "Budget: 1,200 a month.", true),
     Told("Tasting videos", "Clipreel", "clipreel.example", "harbor-tastings", "", true),
     Told("Photo stream", "Squarelight", "squarelight.example", "harborcoffee", "No stock pictures.", true),
@@ -178,7 +192,8 @@ impl Story<'_> {
         named: &[Named],
         beside: usize,
     ) -> Result<Vec<Joined>, Error> {
-        let named = named.iter().map(|Named { name, local, role }| ((*name).to_owned(), format!("{local}@{domain}"), *role));
+        let named =
+            named.iter().map(|Named { name, local, role }| ((*name).to_owned(), format!("{local}@{domain}"), *role));
         let others = colleagues(domain, beside).map(|person| {
             let email = format!("team.{}", person.email);
             (person.name, email, WorkspaceRole::User)
@@ -238,7 +253,7 @@ impl Story<'_> {
 
     fn accounts(&self, workspace: WorkspaceId) -> Vec<(AccountId, bool, account::ActiveModel)> {
         let told = TOLD.iter().map(|Told(label, app, host, username, note, shared)| {
-            ((*label).to_owned(), *app, *host, (*username).to_owned(), *note, *shared)
+            ((*label).to_owned(), *app, *host, (*username).to_owned(), *note, *shared || self.accounts > ACCOUNTS_TOLD)
         });
         let more = (ACCOUNTS_TOLD..self.accounts).map(|number| {
             let Told(label, app, host, ..) = TOLD[number as usize % TOLD.len()];
