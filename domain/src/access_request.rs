@@ -268,7 +268,7 @@ pub struct Candidate {
     pub is_requester: bool,
     /// The highest role on the account that counts now.
     pub role: Option<AccountRole>,
-    /// When that access ends.
+    /// When the access with that role ends.
     pub ends_at: Option<Moment>,
     /// A line that waits already.
     pub pending: Option<PendingSince>,
@@ -301,18 +301,18 @@ pub fn why_not_ask(candidate: &Candidate, role: AccountRole) -> Option<String> {
     }
 }
 
-/// What a member's live grants on an account add up to.
+/// A role that a member's live grants give on an account. Different roles can end at different times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// The highest role.
+    /// The role.
     pub role: AccountRole,
-    /// When the access with at least that role ends; `None` is no end.
+    /// When the last grant of this role ends; `None` is no end.
     pub ends_at: Option<Moment>,
 }
 
-/// Whether a new grant would add nothing to what the member has: neither a higher role nor a later end.
-pub fn adds_nothing(held: Option<Held>, role: AccountRole, ends_at: Option<Moment>) -> bool {
-    held.is_some_and(|held| {
+/// Whether a new grant would add nothing to what the member has: a role as high lasts as long already.
+pub fn adds_nothing(held: &[Held], role: AccountRole, ends_at: Option<Moment>) -> bool {
+    held.iter().any(|held| {
         held.role >= role
             && match (held.ends_at, ends_at) {
                 (None, _) => true,

@@ -7,7 +7,7 @@ use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{access_grant, request_line};
 use crate::{Error, Services};
-use chrono::TimeDelta;
+use chrono::{Days, TimeDelta};
 use domain::access_grant::{GrantSource, GrantState, later_end};
 use domain::access_request::{
     AccessEnd, AccountMemberView, AccountMembersView, CancelReason, DecideChoices, EndChoice, LineState,
@@ -261,8 +261,10 @@ fn decide_choices(role: AccountRole, end: AccessEnd, policy: &PartnershipPolicy,
         })
         .collect();
     ends.push(EndChoice { value: "date".to_owned(), label: "A date".to_owned(), blocked: false });
-    let longest = policy.longest_days.map(|days| now + TimeDelta::days(i64::from(days)));
-    let last_day = match (asked_until, longest) {
+    // A day ends at midnight. The last one ends no later than what was asked; the policy's last day counts whole.
+    let asked = asked_until.map(|end| end.date_naive() - Days::new(1));
+    let longest = policy.longest_days.map(|days| (now + TimeDelta::days(i64::from(days))).date_naive());
+    let last_day = match (asked, longest) {
         (Some(asked), Some(longest)) => Some(asked.min(longest)),
         (asked, longest) => asked.or(longest),
     };
@@ -270,8 +272,7 @@ fn decide_choices(role: AccountRole, end: AccessEnd, policy: &PartnershipPolicy,
         roles: roles.collect(),
         ends,
         first_day: now.date_naive().to_string(),
-        // The end itself is outside: access to midnight has the day before as its last.
-        last_day: last_day.map(|last| (last - TimeDelta::microseconds(1)).date_naive().to_string()),
+        last_day: last_day.map(|day| day.to_string()),
     }
 }
 

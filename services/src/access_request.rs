@@ -122,6 +122,7 @@ impl AccountManager {
         let mut events = expire_lines_of(&change, account, &asked.members).await?;
         let people = people(transaction, ctx.workspace(), &asked.members).await?;
         let candidates = candidates(transaction, account, &asked.members, now).await?;
+        let held = held_by(transaction, account.id(), &asked.members, now).await?;
         let earlier = earlier_declines(transaction, account.id(), &asked.members).await?;
         let request = AccessRequestId(Uuid::now_v7());
         let open_until = now + TimeDelta::days(i64::from(offer.policy.open_days));
@@ -135,9 +136,9 @@ impl AccountManager {
                 MemberStatus::Invited | MemberStatus::Deactivated => Some("Is no longer an active member".to_owned()),
             };
             let reason = reason.or_else(|| {
-                let ends_at = asked.end.moment(now);
-                let held = candidate.role.map(|role| Held { role, ends_at: candidate.ends_at });
-                adds_nothing(held, asked.role, ends_at).then(|| "Already has access for as long".to_owned())
+                let held = held.get(member).map_or(&[][..], Vec::as_slice);
+                adds_nothing(held, asked.role, asked.end.moment(now))
+                    .then(|| "Already has access for as long".to_owned())
             });
             if let Some(reason) = reason {
                 refused.push(RefusedMember { name, reason });
@@ -322,9 +323,10 @@ async fn candidates(
 ) -> Result<HashMap<MemberId, Candidate>, Error> {
     let mut candidates: HashMap<MemberId, Candidate> = HashMap::new();
     for (member, held) in held_by(connection, account.id(), members, now).await? {
+        let Some(highest) = held.first() else { continue };
         let candidate = candidates.entry(member).or_default();
-        candidate.role = Some(held.role);
-        candidate.ends_at = held.ends_at;
+        candidate.role = Some(highest.role);
+        candidate.ends_at = highest.ends_at;
     }
     for pending in pending_for(connection, account.id(), members, now).await? {
         let since = PendingSince { by: pending.requester, at: pending.created_at };
@@ -337,13 +339,14 @@ async fn candidates(
     Ok(candidates)
 }
 
-/// What the grants of each of these members on the account add up to now.
+/// The roles that the grants of each of these members on the account give now, the highest first. Who has none is left
+/// out.
 pub(crate) async fn held_by(
     connection: &impl ConnectionTrait,
     account: AccountId,
     members: &[MemberId],
     now: Moment,
-) -> Result<HashMap<MemberId, Held>, Error> {
+) -> Result<HashMap<MemberId, Vec<Held>>, Error> {
     #[derive(FromQueryResult)]
     struct Row {
         member_id: MemberId,
@@ -352,16 +355,20 @@ pub(crate) async fn held_by(
     }
     let (places, ids) = places(members, 3);
     let sql = format!(
-        r"SELECT g.member_id, MAX({STRENGTH}) AS strength,
+        r"SELECT g.member_id, {STRENGTH} AS strength,
                  CASE WHEN COUNT(*) = COUNT(g.ends_at) THEN MAX(g.ends_at) END AS ends_at
           FROM access_grant g {GRANT_JOINS}
           WHERE g.account_id = $2 AND g.member_id IN ({places}) AND {GRANT_COUNTS}
-          GROUP BY g.member_id"
+          GROUP BY g.member_id, g.role
+          ORDER BY 2 DESC"
     );
     let values: Vec<Value> = [now.into(), account.into()].into_iter().chain(ids).collect();
     let rows = Row::find_by_statement(statement(connection, &sql, values)).all(connection).await?;
-    let held = |row: Row| Some((row.member_id, Held { role: role_of(row.strength)?, ends_at: row.ends_at }));
-    Ok(rows.into_iter().filter_map(held).collect())
+    let mut held: HashMap<MemberId, Vec<Held>> = HashMap::new();
+    for Row { member_id, strength, ends_at } in rows {
+        held.entry(member_id).or_default().extend(role_of(strength).map(|role| Held { role, ends_at }));
+    }
+    Ok(held)
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -522,7 +529,7 @@ impl Deciding {
         let (role, ends_at) = accepted_terms(asked, with, &self.share.policy(), now)?;
         let transaction = self.change.transaction();
         let held = held_by(transaction, self.account.id(), &[self.line.member_id], now).await?;
-        if adds_nothing(held.get(&self.line.member_id).copied(), role, ends_at) {
+        if adds_nothing(held.get(&self.line.member_id).map_or(&[][..], Vec::as_slice), role, ends_at) {
             return self.supersede().await;
         }
         let grant = AccessGrantId(Uuid::now_v7());
@@ -601,7 +608,8 @@ impl Deciding {
         }
         let requester = self.request.requester_id;
         let held = held_by(self.change.transaction(), self.account.id(), &[requester], now).await?;
-        let manages = held.get(&requester).is_some_and(|held| held.role == AccountRole::AccountManager);
+        let manages = held.get(&requester).and_then(|held| held.first()).map(|held| held.role)
+            == Some(AccountRole::AccountManager);
         let lost = self.requester.status != MemberStatus::Active || !manages;
         Ok(lost.then_some(CancelReason::RequesterLostRight))
     }
