@@ -521,9 +521,6 @@ impl Deciding {
         if let Some(reason) = self.lost_ground().await? {
             return Err(self.cancel(reason).await?.into());
         }
-        if self.share.partnership_state == PartnershipState::Suspended {
-            return Err(Denial::PartnershipSuspended.into());
-        }
         let asked =
             Asked { role: self.request.role, end: end_of(self.request.access_days, self.request.access_last_day) };
         let (role, ends_at) = accepted_terms(asked, with, &self.share.policy(), now)?;
@@ -583,6 +580,10 @@ impl Deciding {
         if self.requester.user_id == self.account.ctx().user() {
             return Err(Denial::OwnRequest.into());
         }
+        // The line waits, and its time stands still.
+        if self.share.partnership_state == PartnershipState::Suspended {
+            return Err(Denial::PartnershipSuspended.into());
+        }
         if self.line.open_until <= self.change.now() {
             return Err(Conflict::NoLongerPending { state: LineState::Expired }.into());
         }
@@ -593,18 +594,16 @@ impl Deciding {
     /// here, because some of it happens by the mere passing of time.
     async fn lost_ground(&self) -> Result<Option<CancelReason>, Error> {
         let now = self.change.now();
+        // The end of a partnership stops its shares as well: it is the reason to name.
+        if self.share.partnership_state != PartnershipState::Active {
+            return Ok(Some(CancelReason::PartnershipRemoved));
+        }
         let share_over = self.share.state != ShareState::Active || self.share.ends_at.is_some_and(|end| end <= now);
         if share_over {
             return Ok(Some(CancelReason::AccountUnshared));
         }
-        if !matches!(self.share.partnership_state, PartnershipState::Active | PartnershipState::Suspended) {
-            return Ok(Some(CancelReason::PartnershipRemoved));
-        }
         if self.member.status != MemberStatus::Active {
             return Ok(Some(CancelReason::MemberRemoved));
-        }
-        if self.share.partnership_state == PartnershipState::Suspended {
-            return Ok(None);
         }
         let requester = self.request.requester_id;
         let held = held_by(self.change.transaction(), self.account.id(), &[requester], now).await?;
