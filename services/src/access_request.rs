@@ -26,7 +26,7 @@ use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Value,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, SqlErr, Value,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -185,7 +185,11 @@ impl AccountManager {
             refused: Set(serde_json::to_string(&refused)?),
             created_at: Set(now),
         };
-        row.insert(transaction).await?;
+        row.insert(transaction).await.map_err(|error| match error.sql_err() {
+            // On this account nobody else is at it: the same form was sent for another one at the same moment.
+            Some(SqlErr::UniqueConstraintViolation(_)) => sent_for_another_account(),
+            _ => error.into(),
+        })?;
         request_line::Entity::insert_many(lines).exec(transaction).await?;
 
         let mut event = account.event(EventKind::AccessRequested);
@@ -272,8 +276,12 @@ async fn sent_before(
             label: account.label().to_owned(),
             refused: serde_json::from_str(&before.refused)?,
         })),
-        Some(_) => Err(AppError::invalid("form", "This form was sent for another account. Reload the page.").into()),
+        Some(_) => Err(sent_for_another_account()),
     }
+}
+
+fn sent_for_another_account() -> Error {
+    AppError::invalid("form", "This form was sent for another account. Reload the page.").into()
 }
 
 fn nobody_left(refused: &[RefusedMember]) -> AppError {
