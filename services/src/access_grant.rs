@@ -325,7 +325,7 @@ impl AccountOwner {
         event.details.role = Some(role);
         let mut events = vec![event];
         if was_manager && role < AccountRole::AccountManager {
-            events.extend(withdraw_right_to_ask(&change, account, member).await?);
+            events.extend(withdraw_right_to_ask(&change, account, member, target.workspace_id).await?);
         }
         change.commit(events).await?;
         Ok(told)
@@ -367,7 +367,7 @@ impl AccessRemover {
         revoke(&change, account.id(), member).await?;
         let mut events = vec![event_about(account, EventKind::AccessRemoved, member, &target)];
         if was_manager {
-            events.extend(withdraw_right_to_ask(&change, account, member).await?);
+            events.extend(withdraw_right_to_ask(&change, account, member, target.workspace_id).await?);
         }
         change.commit(events).await?;
         Ok(told)
@@ -422,9 +422,10 @@ async fn withdraw_right_to_ask(
     change: &Change,
     account: &VisibleAccount,
     member: MemberId,
+    guest: WorkspaceId,
 ) -> Result<Vec<Event>, Error> {
     let lines = pending_by(change.transaction(), account.id(), member).await?;
-    cancel(change, lines, CancelReason::RequesterLostRight, account).await
+    cancel(change, lines, CancelReason::RequesterLostRight, account, guest).await
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -622,7 +622,8 @@ impl Deciding {
     }
 
     async fn cancel(self, reason: CancelReason) -> Result<Conflict, Error> {
-        let events = cancel(&self.change, vec![(self.line.clone(), self.name.clone())], reason, &self.account).await?;
+        let lines = vec![(self.line.clone(), self.name.clone())];
+        let events = cancel(&self.change, lines, reason, &self.account, self.member.workspace_id).await?;
         self.change.commit(events).await?;
         Ok(Conflict::NoLongerPending { state: LineState::Cancelled })
     }
@@ -663,12 +664,14 @@ impl Deciding {
     }
 }
 
-/// Cancels lines: one event per request they belong to. `account` is where it happens, and who does it.
+/// Cancels lines of members of one guest: one event per request they belong to. `account` is where it happens, and who
+/// does it.
 pub(crate) async fn cancel(
     change: &Change,
     lines: Vec<(request_line::Model, String)>,
     reason: CancelReason,
     account: &VisibleAccount,
+    guest: WorkspaceId,
 ) -> Result<Vec<Event>, Error> {
     if lines.is_empty() {
         return Ok(Vec::new());
@@ -690,6 +693,7 @@ pub(crate) async fn cancel(
     }
     let events = names.into_iter().map(|(request, members)| {
         let mut event = account.event(EventKind::RequestCancelled);
+        event.guest = Some(guest);
         event.request = Some(request);
         event.details = Details { members, because: because(reason).to_owned(), ..event.details };
         event
