@@ -127,6 +127,7 @@ impl AccountManager {
         let request = AccessRequestId(Uuid::now_v7());
         let open_until = now + TimeDelta::days(i64::from(offer.policy.open_days));
         let (mut lines, mut names, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        let mut first_line = None;
         for member in &asked.members {
             let person = people.get(member).ok_or(AppError::NotFound)?;
             let name = person.picked.name.clone();
@@ -145,8 +146,10 @@ impl AccountManager {
                 continue;
             }
             names.push(name);
+            let line = RequestLineId(Uuid::now_v7());
+            first_line.get_or_insert(line);
             lines.push(request_line::ActiveModel {
-                id: Set(RequestLineId(Uuid::now_v7())),
+                id: Set(line),
                 access_request_id: Set(request),
                 account_id: Set(account.id()),
                 member_id: Set(*member),
@@ -194,6 +197,8 @@ impl AccountManager {
 
         let mut event = account.event(EventKind::AccessRequested);
         event.request = Some(request);
+        // The link in the mail brings the request into view.
+        event.line = first_line;
         event.details.members = names;
         event.details.role = Some(asked.role);
         event.details.end = asked.end.told();

@@ -1,9 +1,10 @@
 //! Notifications: events told to a member, in the application.
 
+use crate::account::{GRANT_COUNTS, GRANT_JOINS, STRENGTH};
 use crate::activity::Details;
 use crate::database::statement;
 use crate::entity::notification;
-use crate::notify::page_about;
+use crate::notify::{Sees, page_about};
 use crate::{Ctx, Error};
 use domain::activity::EventKind;
 use domain::notification::{NotificationListView, NotificationView};
@@ -22,16 +23,26 @@ impl Ctx {
     /// [`Error::Database`].
     pub async fn notifications(&self, after: Option<&str>) -> Result<NotificationListView, Error> {
         let before = after.and_then(|after| after.parse::<i64>().ok()).unwrap_or(i64::MAX);
-        let sql = r"
-            SELECT n.id, n.read_at, e.sequence, e.at, e.kind, e.account_id, e.request_line_id, e.details
-            FROM notification n JOIN activity_event e ON e.sequence = n.event_sequence
-            WHERE n.member_id = $1 AND n.event_sequence < $2
-            ORDER BY n.event_sequence DESC
-            LIMIT $3";
-        let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
-        let values = [self.member().into(), before.into(), limit.into()];
+        let sql = format!(
+            r"SELECT n.id, n.read_at, e.sequence, e.at, e.kind, e.account_id, e.request_line_id, e.details,
+                     CASE WHEN $4 AND e.host_workspace_id = $5 THEN 2 ELSE COALESCE((
+                         SELECT MAX({STRENGTH}) FROM access_grant g {GRANT_JOINS}
+                         WHERE g.account_id = e.account_id AND g.member_id = $2 AND {GRANT_COUNTS}), 0) END AS strength
+              FROM notification n JOIN activity_event e ON e.sequence = n.event_sequence
+              WHERE n.member_id = $2 AND n.event_sequence < $3
+              ORDER BY n.event_sequence DESC
+              LIMIT {limit}",
+            limit = PER_PAGE + 1
+        );
+        let values = [
+            self.now().into(),
+            self.member().into(),
+            before.into(),
+            self.who.role.administers().into(),
+            self.workspace().into(),
+        ];
         let reader = self.reader();
-        let mut rows = Row::find_by_statement(statement(reader, sql, values)).all(reader).await?;
+        let mut rows = Row::find_by_statement(statement(reader, &sql, values)).all(reader).await?;
         let more = rows.len() > PER_PAGE;
         rows.truncate(PER_PAGE);
         let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
@@ -65,6 +76,8 @@ struct Row {
     account_id: Option<AccountId>,
     request_line_id: Option<RequestLineId>,
     details: String,
+    /// Of the role the member has on the account now, or of one that shows as much.
+    strength: i32,
 }
 
 impl Row {
@@ -74,7 +87,7 @@ impl Row {
             id: self.id,
             at: self.at,
             sentence: details.sentence(self.kind),
-            link: page_about(self.kind, self.account_id, self.request_line_id),
+            link: page_about(self.kind, self.account_id, self.request_line_id, Sees::with_strength(self.strength)),
             note: Some(details.note).filter(|note| !note.is_empty()),
             unread: self.read_at.is_none(),
         })

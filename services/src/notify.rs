@@ -3,6 +3,7 @@
 //! From an event follow its recipients; each gets a notification and a mail, in the transaction of the event.
 
 use crate::Error;
+use crate::account::{GRANT_COUNTS, GRANT_JOINS, STRENGTH, role_of};
 use crate::activity::{Details, Event, listed};
 use crate::context::Change;
 use crate::database::statement;
@@ -16,15 +17,46 @@ use domain::{AccessRequestId, AccountId, MemberId, NotificationId, RequestLineId
 use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult};
 use uuid::Uuid;
 
-/// The page of this site that an event is about.
-pub(crate) fn page_about(kind: EventKind, account: Option<AccountId>, line: Option<RequestLineId>) -> String {
-    match (kind, account, line) {
-        (EventKind::AccessRequested | EventKind::RequestCancelled | EventKind::RequestExpired, Some(account), line) => {
+/// What of an event's account a member sees: it decides where a link about the event can lead them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sees {
+    /// Not even that it exists.
+    Nothing,
+    /// The account.
+    Account,
+    /// The account and its members.
+    Members,
+}
+
+impl Sees {
+    /// From the [`STRENGTH`] of a role, where zero is no role.
+    pub(crate) fn with_strength(strength: i32) -> Self {
+        match role_of(strength) {
+            None => Self::Nothing,
+            Some(AccountRole::Collaborator) => Self::Account,
+            Some(AccountRole::AccountManager | AccountRole::Owner) => Self::Members,
+        }
+    }
+}
+
+/// The page of this site that an event is about, for somebody who sees that much of it.
+pub(crate) fn page_about(
+    kind: EventKind,
+    account: Option<AccountId>,
+    line: Option<RequestLineId>,
+    sees: Sees,
+) -> String {
+    let Some(account) = account.filter(|_| sees != Sees::Nothing) else {
+        return "/accounts".to_owned();
+    };
+    match kind {
+        EventKind::AccessRequested | EventKind::RequestCancelled | EventKind::RequestExpired
+            if sees == Sees::Members =>
+        {
             let line = line.map_or_else(String::new, |line| format!("?line={line}#line-{line}"));
             format!("/accounts/{account}/members{line}")
         }
-        (EventKind::AccessEnded | EventKind::AccessRemoved, ..) | (_, None, _) => "/accounts".to_owned(),
-        (_, Some(account), _) => format!("/accounts/{account}"),
+        _ => format!("/accounts/{account}"),
     }
 }
 
@@ -56,6 +88,8 @@ struct Recipient {
     email: String,
     /// Whether they are told because they decide.
     decides: bool,
+    /// Of the role they have, or of one that shows as much.
+    strength: i32,
 }
 
 /// Owners are told of requests; requester, teammate and the other owners of what became of them; a member of what
@@ -72,11 +106,12 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
         EventKind::LoggedIn | EventKind::SignedIn | EventKind::SignedOut => return Ok(Vec::new()),
     };
     // One question for all: active owners (host Admins where there is none), the requester, the subject.
-    let sql = r#"
+    let sql = format!(
+        r#"
         WITH owner AS (
             SELECT DISTINCT g.member_id AS id FROM access_grant g JOIN member m ON m.id = g.member_id
-            WHERE g.account_id = $1 AND g.role = 'owner' AND g.state = 'active'
-              AND (g.ends_at IS NULL OR g.ends_at > $2) AND m.status = 'active'
+            WHERE g.account_id = $2 AND g.role = 'owner' AND g.state = 'active'
+              AND (g.ends_at IS NULL OR g.ends_at > $1) AND m.status = 'active'
         ), decider AS (
             SELECT id FROM owner
             UNION
@@ -84,18 +119,22 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
             WHERE m.workspace_id = $3 AND m.status = 'active' AND m.role IN ('admin', 'owner')
               AND NOT EXISTS (SELECT 1 FROM owner)
         )
-        SELECT m.id AS member, u.name, u.email, EXISTS (SELECT 1 FROM decider d WHERE d.id = m.id) AS decides
+        SELECT m.id AS member, u.name, u.email, EXISTS (SELECT 1 FROM decider d WHERE d.id = m.id) AS decides,
+               CASE WHEN m.workspace_id = $3 AND m.role IN ('admin', 'owner') THEN 2 ELSE COALESCE((
+                   SELECT MAX({STRENGTH}) FROM access_grant g {GRANT_JOINS}
+                   WHERE g.account_id = $2 AND g.member_id = m.id AND {GRANT_COUNTS}), 0) END AS strength
         FROM member m JOIN "user" u ON u.id = m.user_id
         WHERE m.status = 'active' AND m.id <> $4 AND (
             ($5 AND m.id IN (SELECT id FROM decider))
             OR ($6 AND m.id IN (SELECT requester_id FROM access_request WHERE id = $7))
             OR ($8 AND m.id = $9)
         )
-        ORDER BY m.id"#;
+        ORDER BY m.id"#
+    );
     let nobody = MemberId(Uuid::nil());
     let values = [
-        account.into(),
         change.now().into(),
+        account.into(),
         event.host.into(),
         event.actor.unwrap_or(nobody).into(),
         owners.into(),
@@ -105,12 +144,13 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
         event.subject.unwrap_or(nobody).into(),
     ];
     let transaction = change.transaction();
-    Ok(Recipient::find_by_statement(statement(transaction, sql, values)).all(transaction).await?)
+    Ok(Recipient::find_by_statement(statement(transaction, &sql, values)).all(transaction).await?)
 }
 
 fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
     let details = &event.details;
-    let page = change.services().link(&page_about(event.kind, event.account, event.line));
+    let sees = Sees::with_strength(recipient.strength);
+    let page = change.services().link(&page_about(event.kind, event.account, event.line, sees));
     let sentence = details.sentence(event.kind);
     let mut paragraphs = vec![sentence.clone()];
     paragraphs.extend(what_next(event, recipient));
