@@ -136,6 +136,8 @@ pub struct AccountHeaderView {
     pub role: Option<AccountRole>,
     /// When the reader's access ends.
     pub ends_at: Option<Moment>,
+    /// Whether the reader can open the Members tab.
+    pub sees_members: bool,
 }
 
 /// The General tab.

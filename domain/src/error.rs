@@ -124,6 +124,9 @@ pub enum Denial {
     /// Requesting access for others.
     #[error("Only an account manager of the account can request access for other members.")]
     ManagersOnly,
+    /// The account's member list.
+    #[error("Only owners and account managers of the account can see who has access to it.")]
+    MembersNotShown,
     /// The account page's details and log-in.
     #[error("Only members who have access to the account can do this. Ask an owner of the account for access.")]
     HoldersOnly,

@@ -69,6 +69,10 @@ pub enum SeesMembers {
     OwnWorkspace,
     /// Guests.
     Guests,
+    /// Guests of the partnerships that the member is the partnership owner of.
+    OwnGuests,
+    /// Nobody's: the list is not for this member.
+    Nobody,
 }
 
 impl Standing {
@@ -109,8 +113,10 @@ impl Standing {
             Side::Host if owner || self.workspace_role.administers() && !self.account_has_active_owner => {
                 SeesMembers::All
             }
-            Side::Host if self.workspace_role.administers() || self.partnership_owner => SeesMembers::Guests,
-            _ => SeesMembers::OwnWorkspace,
+            Side::Host if self.workspace_role.administers() => SeesMembers::Guests,
+            Side::Host if self.partnership_owner => SeesMembers::OwnGuests,
+            Side::Guest if self.account_role == Some(AccountRole::AccountManager) => SeesMembers::OwnWorkspace,
+            _ => SeesMembers::Nobody,
         }
     }
 }

@@ -15,7 +15,7 @@ use domain::access_request::{
 };
 use domain::account::AccountRole;
 use domain::activity::EventKind;
-use domain::member::PickedMember;
+use domain::member::{MemberStatus, PickedMember};
 use domain::partnership::{PartnershipPolicy, PartnershipState};
 use domain::policy::{Act, SeesMembers, Side, roles_for};
 use domain::time::day;
@@ -26,7 +26,7 @@ use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -42,9 +42,12 @@ impl VisibleAccount {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`].
+    /// [`Denial::MembersNotShown`].
     pub async fn members(&self, after: Option<&str>) -> Result<AccountMembersView, Error> {
         let sees = self.standing().sees_members();
+        if sees == SeesMembers::Nobody {
+            return Err(Denial::MembersNotShown.into());
+        }
         let after = after.and_then(read_cursor);
         let pending = if after.is_none() { self.pending_lines(sees).await? } else { Vec::new() };
         let mut rows = self.member_rows(sees, after).await?;
@@ -58,7 +61,6 @@ impl VisibleAccount {
     async fn member_rows(&self, sees: SeesMembers, after: Option<(String, MemberId)>) -> Result<Vec<MemberRow>, Error> {
         let ctx = self.ctx();
         let (name, id) = after.unwrap_or((String::new(), MemberId(Uuid::nil())));
-        // A grant of a suspended partnership is shown, and does not count.
         let sql = format!(
             r#"SELECT m.id AS member, u.name, u.email, w.name AS workspace, m.workspace_id,
                       MAX({STRENGTH} * 10 + CASE g.source
@@ -70,18 +72,22 @@ impl VisibleAccount {
                JOIN member m ON m.id = g.member_id AND m.status = 'active'
                JOIN "user" u ON u.id = m.user_id
                JOIN workspace w ON w.id = m.workspace_id
-               WHERE g.account_id = $2 AND g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1)
-                 AND (g.account_share_id IS NULL OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
-                      AND p.state IN ('active', 'suspended')))
-                 AND {SEES} AND (u.name, m.id) > ($5, $6)
+               WHERE g.account_id = $2 AND {GRANT_COUNTS_OR_WAITS} AND {SEES} AND (u.name, m.id) > ($6, $7)
                GROUP BY m.id, u.name, u.email, w.name, m.workspace_id
                ORDER BY u.name, m.id
                LIMIT {limit}"#,
             SEES = sees_condition(sees),
             limit = PER_PAGE + 1
         );
-        let values =
-            [ctx.now().into(), self.id().into(), ctx.workspace().into(), self.host().into(), name.into(), id.into()];
+        let values = [
+            ctx.now().into(),
+            self.id().into(),
+            ctx.workspace().into(),
+            self.host().into(),
+            ctx.member().into(),
+            name.into(),
+            id.into(),
+        ];
         Ok(MemberRow::find_by_statement(statement(ctx.reader(), &sql, values)).all(ctx.reader()).await?)
     }
 
@@ -110,9 +116,6 @@ impl VisibleAccount {
     async fn pending_lines(&self, sees: SeesMembers) -> Result<Vec<PendingLineView>, Error> {
         let standing = self.standing();
         let decides = standing.may(Act::Decide).is_ok();
-        if !decides && sees == SeesMembers::OwnWorkspace && standing.may(Act::Request).is_err() {
-            return Ok(Vec::new());
-        }
         let ctx = self.ctx();
         let sql = format!(
             r#"SELECT l.id AS line, m.id AS member, u.name, u.email, w.name AS workspace, r.role, r.access_days,
@@ -138,18 +141,31 @@ impl VisibleAccount {
                LIMIT {MOST_PENDING}"#,
             SEES = sees_condition(if decides { SeesMembers::All } else { sees })
         );
-        let values = [ctx.now().into(), self.id().into(), ctx.workspace().into(), self.host().into()];
+        let values =
+            [ctx.now().into(), self.id().into(), ctx.workspace().into(), self.host().into(), ctx.member().into()];
         let rows = PendingRow::find_by_statement(statement(ctx.reader(), &sql, values)).all(ctx.reader()).await?;
         Ok(rows.into_iter().map(|row| row.view(decides, ctx.user(), ctx.now())).collect())
     }
 }
 
-/// SQL: whether the member `m` is one that the reader sees. `$3` is the reader's workspace, `$4` the account's.
+/// SQL: the grant `g` counts at the time `$1`, or will when its suspended partnership goes on: such a grant is shown.
+const GRANT_COUNTS_OR_WAITS: &str = r"g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) AND (
+    g.account_share_id IS NULL
+    OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1) AND p.state IN ('active', 'suspended')))";
+
+/// SQL: whether the member `m` is one the reader sees. `$3` is the reader's workspace, `$4` the account's, `$5` the
+/// reader. Each condition names all three, so that all have the same values.
 fn sees_condition(sees: SeesMembers) -> &'static str {
     match sees {
-        SeesMembers::All => "$3 = $3 AND $4 = $4",
-        SeesMembers::OwnWorkspace => "m.workspace_id = $3 AND $4 = $4",
-        SeesMembers::Guests => "m.workspace_id <> $4 AND $3 = $3",
+        SeesMembers::All => "$3 = $3 AND $4 = $4 AND $5 = $5",
+        SeesMembers::OwnWorkspace => "m.workspace_id = $3 AND $4 = $4 AND $5 = $5",
+        SeesMembers::Guests => "m.workspace_id <> $4 AND $3 = $3 AND $5 = $5",
+        SeesMembers::OwnGuests => {
+            r"$3 = $3 AND m.workspace_id IN (
+                SELECT own.guest_workspace_id FROM partnership own
+                WHERE own.host_workspace_id = $4 AND own.owner_member_id = $5 AND own.state IN ('active', 'suspended'))"
+        }
+        SeesMembers::Nobody => "$3 <> $3 AND $4 = $4 AND $5 = $5",
     }
 }
 
@@ -290,7 +306,8 @@ impl AccountOwner {
         let account = owner.account();
         let grants = grants_of(change.transaction(), account.id(), member, change.now()).await?;
         let target = target(change.transaction(), member).await?.ok_or(AppError::NotFound)?;
-        let Some(top) = grants.iter().max_by_key(|grant| grant.role) else {
+        let Some(top) = grants.iter().max_by_key(|grant| grant.role).filter(|_| target.status == MemberStatus::Active)
+        else {
             return Err(AppError::NotFound.into());
         };
         let side = if target.workspace_id == account.host() { Side::Host } else { Side::Guest };
@@ -350,7 +367,10 @@ impl AccessRemover {
             .limit(1)
             .one(change.transaction())
             .await?;
-        if any.is_none() {
+        let hidden = account.standing().sees_members() == SeesMembers::OwnGuests
+            && target.workspace_id != account.host()
+            && !is_guest_of(change.transaction(), account, target.workspace_id).await?;
+        if any.is_none() || hidden {
             return Err(AppError::NotFound.into());
         }
         let act = if target.workspace_id == account.host() { Act::RemoveHostMember } else { Act::RemoveGuest };
@@ -386,14 +406,13 @@ async fn grants_of(
     member: MemberId,
     now: Moment,
 ) -> Result<Vec<access_grant::Model>, Error> {
-    let grants = access_grant::Entity::find()
-        .filter(access_grant::COLUMN.account_id.eq(account))
-        .filter(access_grant::COLUMN.member_id.eq(member))
-        .filter(access_grant::COLUMN.state.eq(GrantState::Active))
-        .order_by_asc(access_grant::COLUMN.id)
-        .all(connection)
-        .await?;
-    Ok(grants.into_iter().filter(|grant| !domain::access_grant::has_ended(grant.ends_at, now)).collect())
+    let sql = format!(
+        r"SELECT g.* FROM access_grant g {GRANT_JOINS}
+          WHERE g.account_id = $2 AND g.member_id = $3 AND {GRANT_COUNTS_OR_WAITS}
+          ORDER BY g.id"
+    );
+    let values = [now.into(), account.into(), member.into()];
+    Ok(access_grant::Entity::find().from_raw_sql(statement(connection, &sql, values)).all(connection).await?)
 }
 
 async fn revoke(change: &Change, account: AccountId, member: MemberId) -> Result<(), Error> {
@@ -406,6 +425,19 @@ async fn revoke(change: &Change, account: AccountId, member: MemberId) -> Result
         .exec(change.transaction())
         .await?;
     Ok(())
+}
+
+/// Whether the workspace is a guest through a partnership that the reader is the partnership owner of.
+async fn is_guest_of(
+    connection: &impl ConnectionTrait,
+    account: &VisibleAccount,
+    guest: WorkspaceId,
+) -> Result<bool, Error> {
+    let sql = r"SELECT 1 AS one FROM partnership
+                WHERE host_workspace_id = $1 AND guest_workspace_id = $2 AND owner_member_id = $3
+                  AND state IN ('active', 'suspended') LIMIT 1";
+    let values = [account.host().into(), guest.into(), account.ctx().member().into()];
+    Ok(connection.query_one_raw(statement(connection, sql, values)).await?.is_some())
 }
 
 /// An account keeps at least one owner who can act.
@@ -431,11 +463,13 @@ async fn withdraw_right_to_ask(
 #[derive(Debug, FromQueryResult)]
 struct Target {
     workspace_id: WorkspaceId,
+    status: MemberStatus,
     name: String,
 }
 
 async fn target(connection: &impl ConnectionTrait, member: MemberId) -> Result<Option<Target>, Error> {
-    let sql = r#"SELECT m.workspace_id, u.name FROM member m JOIN "user" u ON u.id = m.user_id WHERE m.id = $1"#;
+    let sql =
+        r#"SELECT m.workspace_id, m.status, u.name FROM member m JOIN "user" u ON u.id = m.user_id WHERE m.id = $1"#;
     Ok(Target::find_by_statement(statement(connection, sql, [member.into()])).one(connection).await?)
 }
 

@@ -14,7 +14,7 @@ use domain::account::{
     AccountListView, AccountRole, AccountSort, LastUse, LogInView,
 };
 use domain::activity::EventKind;
-use domain::policy::{Act, Side, Standing};
+use domain::policy::{Act, SeesMembers, Side, Standing};
 use domain::workspace::WorkspaceBadge;
 use domain::{AccountId, AppError, Denial, Moment, WorkspaceId};
 use sea_orm::sea_query::Expr;
@@ -385,6 +385,7 @@ impl VisibleAccount {
             badge: self.is_guest().then(|| WorkspaceBadge { name: self.row.workspace_name.clone() }),
             role: self.row.strength.and_then(role_of),
             ends_at: self.row.ends_at,
+            sees_members: self.standing().sees_members() != SeesMembers::Nobody,
         }
     }
 
