@@ -170,7 +170,8 @@ fn sees_condition(sees: SeesMembers) -> &'static str {
 }
 
 fn read_cursor(cursor: &str) -> Option<(String, MemberId)> {
-    let (id, name) = cursor.split_once('~')?;
+    // PostgreSQL takes no NUL in a text, and none was written.
+    let (id, name) = cursor.split_once('~').filter(|(_, name)| !name.contains('\0'))?;
     Some((name.to_owned(), id.parse().ok()?))
 }
 

@@ -252,7 +252,8 @@ impl CardRow {
 }
 
 fn read_name_cursor(cursor: &str) -> Option<(String, AccountId)> {
-    let (id, key) = cursor.split_once('~')?;
+    // PostgreSQL takes no NUL in a text, and none was written.
+    let (id, key) = cursor.split_once('~').filter(|(_, key)| !key.contains('\0'))?;
     Some((key.to_owned(), id.parse().ok()?))
 }
 

@@ -82,7 +82,7 @@ impl Services {
         old: Option<&str>,
     ) -> Result<NewSession, Error> {
         let folded = fold_email(email);
-        if folded.is_empty() || folded.len() > 320 || password.len() > LONGEST {
+        if folded.is_empty() || folded.len() > 320 || folded.contains(char::is_control) || password.len() > LONGEST {
             return Err(wrong_credentials());
         }
         let user = user::Entity::find().filter(user::COLUMN.email_folded.eq(&folded)).one(self.reader()).await?;
