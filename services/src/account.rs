@@ -46,6 +46,9 @@ pub(crate) fn role_of(strength: i32) -> Option<AccountRole> {
     }
 }
 
+/// The last use of an account that was never used, in the order by last use.
+const NEVER: Moment = Moment::UNIX_EPOCH;
+
 /// The parts of an account's search text and sort key.
 pub(crate) fn search_text(label: &str, app: &str, username: &str) -> String {
     [fold(label), fold(app), fold(username)].join("\n")
@@ -147,20 +150,21 @@ impl Ctx {
                 if let Some((key, id)) = filter.after.as_deref().and_then(read_name_cursor) {
                     conditions += &format!(" AND (a.sort_key, a.id) > ({}, {})", place(key.into()), place(id.into()));
                 }
-                "a.sort_key, a.id"
+                "a.sort_key, a.id".to_owned()
             }
             AccountSort::LastUse => {
+                // Never used is last: as if used before there was anything to use.
+                let last_use = format!("COALESCE(a.last_used_at, {})", place(NEVER.into()));
                 if let Some((used, id)) = filter.after.as_deref().and_then(read_use_cursor) {
                     let (used, id) = (place(used.into()), place(id.into()));
-                    conditions += &format!(" AND (COALESCE(a.last_used_at, a.created_at), a.id) < ({used}, {id})");
+                    conditions += &format!(" AND ({last_use}, a.id) < ({used}, {id})");
                 }
-                // An account that was never used counts as used when it was made.
-                "COALESCE(a.last_used_at, a.created_at) DESC, a.id DESC"
+                format!("{last_use} DESC, a.id DESC")
             }
         };
         let sql = format!(
             r#"SELECT a.id, a.label, a.app, a.username, a.workspace_id, w.name AS workspace_name, a.sort_key,
-                      a.last_used_at, a.created_at, lu.name AS last_used_by, a.login_url <> '' AS can_log_in,
+                      a.last_used_at, lu.name AS last_used_by, a.login_url <> '' AS can_log_in,
                       mine.strength, mine.ends_at
                FROM ({MINE}) mine
                JOIN account a ON a.id = mine.account_id AND a.deleted_at IS NULL
@@ -219,7 +223,6 @@ struct CardRow {
     workspace_name: String,
     sort_key: String,
     last_used_at: Option<Moment>,
-    created_at: Moment,
     last_used_by: Option<String>,
     can_log_in: bool,
     strength: i32,
@@ -245,7 +248,7 @@ impl CardRow {
         match sort {
             AccountSort::Name => format!("{}~{}", self.id, self.sort_key),
             AccountSort::LastUse => {
-                format!("{}~{}", self.id, self.last_used_at.unwrap_or(self.created_at).timestamp_micros())
+                format!("{}~{}", self.id, self.last_used_at.unwrap_or(NEVER).timestamp_micros())
             }
         }
     }
