@@ -222,7 +222,7 @@ impl Services {
             LEFT JOIN session s ON s.member_id = m.id
             WHERE m.user_id = $1 AND m.status = 'active'
             GROUP BY m.id, m.workspace_id, m.created_at
-            ORDER BY COALESCE(MAX(s.created_at), m.created_at) DESC, m.id
+            ORDER BY MAX(s.created_at) DESC NULLS LAST, m.created_at, m.id
             LIMIT 1"#;
         Ok(Membership::find_by_statement(statement(self.reader(), sql, [user.into()])).one(self.reader()).await?)
     }
