@@ -50,7 +50,23 @@ impl Follower {
 #[derive(Debug)]
 struct Seen {
     sequence: i64,
-    members: Vec<MemberId>,
+    concerns: Concerns,
+}
+
+#[derive(Debug)]
+enum Concerns {
+    /// Perhaps anyone.
+    Everyone,
+    These(Vec<MemberId>),
+}
+
+impl Concerns {
+    fn includes(&self, member: MemberId) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::These(members) => members.contains(&member),
+        }
+    }
 }
 
 /// Something that concerns the member has happened.
@@ -98,7 +114,10 @@ impl Services {
     /// Reads what is new and tells the streams. Returns whether there may be more.
     async fn look(&self, position: &mut Option<i64>, gaps: &mut BTreeMap<i64, Instant>) -> Result<bool, Error> {
         let Some(after) = *position else {
-            *position = Some(self.latest_sequence().await?);
+            let sequence = self.latest_sequence().await?;
+            *position = Some(sequence);
+            // Streams that were there before the follower may have missed something.
+            let _ = self.follower().seen.send(Arc::new(Seen { sequence, concerns: Concerns::Everyone }));
             return Ok(false);
         };
         gaps.retain(|_, since| since.elapsed() < GAPS_FOR);
@@ -118,7 +137,7 @@ impl Services {
         }
         for (sequence, members) in late.into_iter().chain(new) {
             // Nobody listening is no error.
-            let _ = self.follower().seen.send(Arc::new(Seen { sequence, members }));
+            let _ = self.follower().seen.send(Arc::new(Seen { sequence, concerns: Concerns::These(members) }));
         }
         Ok(full)
     }
@@ -197,7 +216,7 @@ impl Subscription {
         loop {
             let found = tokio::select! {
                 seen = self.seen.recv() => match seen {
-                    Ok(seen) if seen.members.contains(&self.ctx.member()) => Some(seen.sequence),
+                    Ok(seen) if seen.concerns.includes(self.ctx.member()) => Some(seen.sequence),
                     Ok(_) => continue,
                     // Too slow: what was missed may concern the member.
                     Err(broadcast::error::RecvError::Lagged(_)) => Some(0),
