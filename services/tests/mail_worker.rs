@@ -116,7 +116,7 @@ async fn a_worker_that_dies_between_the_yes_and_the_mark_repeats_under_the_same_
 /// At whatever point a worker dies, each mail is sent, and what is sent twice is the same under the same id.
 #[tokio::test]
 async fn a_worker_killed_again_and_again_loses_no_mail() {
-    const KILLS: u64 = 200;
+    const KILLS: u64 = 60;
     for outbox in Outbox::on_each_database().await {
         let memory = Memory::default();
         let mut put = HashSet::new();
@@ -146,7 +146,7 @@ async fn a_worker_killed_again_and_again_loses_no_mail() {
 
 #[tokio::test]
 async fn several_servers_send_each_mail_once() {
-    const MAILS: usize = 300;
+    const MAILS: usize = 100;
     for outbox in Outbox::on_each_database().await {
         let mut put = HashSet::new();
         for _ in 0..MAILS {

@@ -117,9 +117,10 @@ mod tests {
         assert_eq!(headers.matches("\r\nTo: ").count(), 1);
     }
 
+    /// As long as the outbox lets them be.
     #[test]
     fn long_and_foreign_names_keep_lines_short_and_ascii() {
-        for name in ["ö".repeat(2_000), "a".repeat(2_000), "👩‍🚀 ".repeat(500), "\"<>,;:@\\".repeat(100)] {
+        for name in ["ö".repeat(200), "a".repeat(200), "👩‍🚀 ".repeat(50), "\"<>,;:@\\".repeat(25)] {
             let headers = headers(&message(&name, &name));
             assert!(headers.is_ascii());
             assert!(headers.lines().all(|line| line.len() <= 998), "RFC 5322, section 2.1.1");
