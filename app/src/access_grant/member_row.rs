@@ -48,13 +48,13 @@ pub(super) fn MemberRow(account: AccountId, member: AccountMemberView) -> impl I
                     } else {
                         view! { <Badge tone=Tone::Good>"Active"</Badge> }.into_any()
                     }}
+                    {can_remove.then(|| view! { <Remove account=account member=id name=name /> })}
                     {ends_at
                         .map(|ends_at| {
                             view! {
                                 <p class="member-soft member-end">"Ends " <Exactly at=ends_at /></p>
                             }
                         })}
-                    {can_remove.then(|| view! { <Remove account=account member=id name=name /> })}
                 </div>
             </Cell>
         </tr>
