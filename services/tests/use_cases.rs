@@ -1,0 +1,52 @@
+//! The use cases, against real databases: each test on SQLite and on PostgreSQL, in a database of its own.
+//!
+//! PostgreSQL is the server that `LATCHKEY_TEST_POSTGRES_URL` names; `cargo xtask test` starts one. Without it those
+//! tests say that they were skipped.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test may break off")]
+#![allow(unreachable_pub, reason = "everything here is for this program alone")]
+
+/// Writes each test down twice: as `sqlite::name` and as `postgres::name`.
+macro_rules! on_both {
+    ($( $(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block )+) => {
+        $( $(#[$meta])* async fn $name($world: $crate::world::World) $body )+
+
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    $crate::world::on_sqlite(super::$name).await;
+                }
+            )+
+        }
+
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    $crate::world::on_postgres(super::$name).await;
+                }
+            )+
+        }
+    };
+}
+
+#[path = "use_cases/access_grant.rs"]
+mod access_grant;
+#[path = "use_cases/access_request.rs"]
+mod access_request;
+#[path = "use_cases/account.rs"]
+mod account;
+#[path = "use_cases/activity.rs"]
+mod activity;
+#[path = "use_cases/decision.rs"]
+mod decision;
+#[path = "use_cases/live.rs"]
+mod live;
+#[path = "use_cases/migration.rs"]
+mod migration;
+#[path = "use_cases/notification.rs"]
+mod notification;
+#[path = "use_cases/session.rs"]
+mod session;
+#[path = "use_cases/world.rs"]
+mod world;

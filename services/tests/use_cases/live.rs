@@ -1,0 +1,145 @@
+//! Live updates: an open page is told what concerns its member.
+
+use crate::world::{Person, World};
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
+use services::Services;
+use services::live::{Changed, Subscription};
+use std::time::Duration;
+use tokio::task::AbortHandle;
+
+/// Longer than it may take, shorter than anything that is waited for otherwise.
+const AT_LAST: Duration = Duration::from_secs(5);
+
+/// Ends the follower with the test.
+struct Following(AbortHandle);
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Starts following, and returns when the follower has found its place.
+async fn follow(world: &World, services: &Services) -> Following {
+    let mut probe = open_page(world, services, &world.petra).await;
+    let follower = services.clone();
+    let following = Following(tokio::spawn(async move { follower.follow().await }).abort_handle());
+    told(&mut probe).await;
+    following
+}
+
+/// A page of this person, made now.
+async fn open_page(world: &World, services: &Services, person: &Person) -> Subscription {
+    let ctx = world.ctx_on(services, person).await;
+    let since = ctx.frame().await.unwrap().sequence;
+    services.subscribe(&ctx, since).await.unwrap()
+}
+
+async fn told(page: &mut Subscription) -> Changed {
+    tokio::time::timeout(AT_LAST, page.next()).await.expect("told in time").expect("the session goes on")
+}
+
+async fn is_over(page: &mut Subscription) -> bool {
+    tokio::time::timeout(AT_LAST, page.next()).await.expect("ended in time").is_none()
+}
+
+/// Whether nothing has come, now that something later has.
+async fn is_quiet(page: &mut Subscription) -> bool {
+    tokio::time::timeout(Duration::from_millis(1), page.next()).await.is_err()
+}
+
+on_both! {
+    async fn a_page_is_told_within_two_seconds_of_an_acceptance(world: World) {
+        let line = world.pending().await;
+        let _following = follow(&world, &world.services).await;
+        let mut ann = open_page(&world, &world.services, &world.ann).await;
+        let mut mia = open_page(&world, &world.services, &world.mia).await;
+        let mut cora = open_page(&world, &world.services, &world.cora).await;
+        let owner = world.ctx(&world.olga).await;
+        let began = std::time::Instant::now();
+        world.accept(&world.olga, line).await.unwrap();
+        told(&mut ann).await;
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        told(&mut mia).await;
+        assert!(is_quiet(&mut cora).await, "it does not concern her");
+        drop(owner);
+    }
+
+    async fn a_page_of_another_server_is_told_too(world: World) {
+        let line = world.pending().await;
+        let other = world.another_server().await;
+        let _following = follow(&world, &other).await;
+        let mut ann = open_page(&world, &other, &world.ann).await;
+        world.ctx(&world.olga).await;
+        let began = std::time::Instant::now();
+        world.accept(&world.olga, line).await.unwrap();
+        told(&mut ann).await;
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    }
+
+    async fn what_happened_since_the_page_was_made_is_told_at_once(world: World) {
+        let line = world.pending().await;
+        let ann = world.ctx(&world.ann).await;
+        let since = ann.frame().await.unwrap().sequence;
+        world.accept(&world.olga, line).await.unwrap();
+        // Nobody follows: it is read when the stream begins.
+        let mut page = world.services.subscribe(&ann, since).await.unwrap();
+        let Changed { sequence } = told(&mut page).await;
+        assert!(sequence > since);
+        let mut later = world.services.subscribe(&ann, sequence).await.unwrap();
+        assert!(is_quiet(&mut later).await, "once is enough");
+    }
+
+    async fn a_stream_ends_with_its_session(world: World) {
+        let _following = follow(&world, &world.services).await;
+        let mut page = open_page(&world, &world.services, &world.ann).await;
+        let mut other = open_page(&world, &world.services, &world.mia).await;
+        world.ctx(&world.ann).await.sign_out().await.unwrap();
+        assert!(is_over(&mut page).await);
+        assert!(is_quiet(&mut other).await);
+    }
+
+    async fn a_stream_tells_nothing_to_whoever_was_deactivated(world: World) {
+        let line = world.pending().await;
+        let _following = follow(&world, &world.services).await;
+        let mut page = open_page(&world, &world.services, &world.oscar).await;
+        world.deactivate(&world.oscar).await;
+        world.run("INSERT INTO activity_event (at, kind, subject_id, host_workspace_id, details)
+                    VALUES ($1, 'access_ended', $2, $3, '{}')",
+            [world.clock.now().into(), world.oscar.member.into(), world.host.into()]).await;
+        assert!(is_over(&mut page).await);
+        assert_eq!(world.line_state(line).await, "pending");
+    }
+
+    async fn whoever_is_told_of_a_request_sees_it_then(world: World) {
+        let _following = follow(&world, &world.services).await;
+        let mut page = open_page(&world, &world.services, &world.olga).await;
+        world.pending().await;
+        told(&mut page).await;
+        assert_eq!(world.seen_by(&world.olga).await.members(None).await.unwrap().pending.len(), 1);
+    }
+
+    async fn a_transaction_that_commits_after_a_later_one_is_not_lost(world: World) {
+        if !world.url.starts_with("postgres") {
+            // SQLite has one writer: no number is given before the one before it is there.
+            return;
+        }
+        let _following = follow(&world, &world.services).await;
+        let mut ann = open_page(&world, &world.services, &world.ann).await;
+        let mut ben = open_page(&world, &world.services, &world.ben).await;
+        let slow = world.rows.begin().await.unwrap();
+        let event = |person: &Person| {
+            let sql = "INSERT INTO activity_event (at, kind, subject_id, host_workspace_id, details)
+                        VALUES ($1, 'access_ended', $2, $3, '{}')";
+            let values = [world.clock.now().into(), person.member.into(), world.host.into()];
+            Statement::from_sql_and_values(world.rows.get_database_backend(), sql, values)
+        };
+        slow.execute_raw(event(&world.ann)).await.unwrap();
+        world.rows.execute_raw(event(&world.ben)).await.unwrap();
+        let Changed { sequence: later } = told(&mut ben).await;
+        assert!(is_quiet(&mut ann).await, "it has not happened yet");
+        slow.commit().await.unwrap();
+        let Changed { sequence: earlier } = told(&mut ann).await;
+        assert_eq!(earlier, later - 1);
+    }
+}
