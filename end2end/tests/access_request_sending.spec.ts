@@ -63,6 +63,8 @@ test("a date that has passed is refused at its field", async ({ browserOf, compl
 for (const failure of ["the server answers 500", "the server answers 503", "the network fails", "the answer is lost"] as const) {
   test(`when ${failure}, everything typed is kept and another try makes one request`, async ({ browserOf, complaints }) => {
     complaints.expect(/Failed to load resource/);
+    // The framework's own words for what it could not read.
+    complaints.expect(/^error (deserializing server function results|reaching server to call server function)/);
     const page = await browserOf(manager);
     await open(page, "/accounts");
     const account = await pathOf(page, SHARED);

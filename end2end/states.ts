@@ -1,0 +1,157 @@
+/** The pages and the states of the dialog, for tests that look at each of them. */
+import { expect, type Page } from "@playwright/test";
+import { pathOf } from "./account_list.ts";
+import { ask } from "./arrange.ts";
+import { awake, open, type BrowserOf } from "./fixtures.ts";
+import { openAcceptWithChanges, openDecline, openRemove } from "./members_tab.ts";
+import { openDialog, type RequestForm } from "./request_form.ts";
+import { ASKED_FOR, collaborator, director, manager, newcomer, owner, PASSWORD, SHARED, teammate } from "./story.ts";
+
+/** Something to look at. */
+export interface State {
+  readonly name: string;
+  /** Brings it about, and gives the page that shows it. */
+  readonly show: (browserOf: BrowserOf) => Promise<Page>;
+}
+
+function page(name: string, person: typeof manager | null, path: string | ((page: Page) => Promise<string>)): State {
+  return {
+    name,
+    show: async (browserOf) => {
+      const shown = await browserOf(person);
+      if (typeof path === "string") {
+        await open(shown, path);
+      } else {
+        await open(shown, "/accounts");
+        await open(shown, await path(shown));
+      }
+      return shown;
+    },
+  };
+}
+
+const below = (label: string, rest: string) => async (page: Page) => `${await pathOf(page, label)}${rest}`;
+
+/** Every page, each once. */
+export const PAGES: readonly State[] = [
+  page("Sign in", null, "/sign-in"),
+  page("All accounts of an account manager", manager, "/accounts"),
+  page("All accounts of an owner", owner, "/accounts?sort=last_use"),
+  page("All accounts, none", teammate, "/accounts"),
+  page("All accounts, none found", collaborator, "/accounts?search=nothing+is+called+this"),
+  page("General", collaborator, below(SHARED, "")),
+  page("Members, for an owner", owner, below(ASKED_FOR, "/members")),
+  page("Members, for an account manager", manager, below(ASKED_FOR, "/members")),
+  page("Activity", owner, below(ASKED_FOR, "/activity")),
+  page("Notifications", owner, "/notifications"),
+  page("Notifications, none", collaborator, "/notifications"),
+  page("Request share access", manager, below(SHARED, "/request-access")),
+];
+
+/** Pages that say why there is nothing else. */
+export const FAILURES: readonly State[] = [
+  page("Not found", manager, "/no-such-page"),
+  page("Denied", collaborator, below(SHARED, "/members")),
+  {
+    name: "Sign in, refused",
+    show: async (browserOf) => {
+      const page = await browserOf(null);
+      await page.goto("/sign-in");
+      await page.getByLabel("Email address").fill(director.email);
+      await page.getByLabel("Password").fill(`not ${PASSWORD}`);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await awake(page);
+      return page;
+    },
+  },
+];
+
+function dialog(name: string, fill: (form: RequestForm, page: Page) => Promise<void>, account = SHARED): State {
+  return {
+    name: `Request share access, ${name}`,
+    show: async (browserOf) => {
+      const page = await browserOf(manager);
+      await open(page, "/accounts");
+      await fill(await openDialog(page, account), page);
+      return page;
+    },
+  };
+}
+
+/** The dialog "Request share access", as it is filled in. */
+export const DIALOG: readonly State[] = [
+  dialog("empty", async () => {}),
+  dialog("suggestions", async (form, page) => {
+    await form.search.fill("o");
+    await expect(form.suggestions).toBeVisible();
+    await page.keyboard.press("ArrowDown");
+  }),
+  dialog(
+    "who cannot be asked for",
+    async (form) => {
+      await form.search.fill(newcomer.name.slice(0, 3));
+      await expect(form.suggestion(newcomer.name)).toBeDisabled();
+    },
+    ASKED_FOR,
+  ),
+  dialog("nobody found", async (form) => {
+    await form.search.fill("nobody is called this");
+    await expect(form.root.getByText("No members found")).toBeVisible();
+  }),
+  dialog("picked", async (form) => {
+    await form.pick("ann", teammate.name);
+    await form.pick("robert", "Robert Müller");
+    await form.accessEnds.selectOption("A date");
+    await expect(form.endDate).toBeVisible();
+  }),
+  dialog("errors", async (form) => {
+    await form.accessEnds.selectOption("A date");
+    await form.reason.fill("é".repeat(1_001));
+    await form.send.click();
+    await expect(form.problems).toBeFocused();
+  }),
+  dialog("not sent", async (form, page) => {
+    await page.route("/api/access-request/send", (route) => route.abort());
+    await form.pick("ann", teammate.name);
+    await form.send.click();
+    await expect(form.problems).toBeFocused();
+  }),
+];
+
+/** After the dialog: changes what there is. */
+export const SENT: State = dialog("sent", async (form, page) => {
+  await form.pick("ann", teammate.name);
+  await form.send.click();
+  await expect(page.getByText(`Request sent. The owners of ${SHARED} have been told.`)).toBeVisible();
+});
+
+function row(name: string, act: (page: Page) => Promise<unknown>): State {
+  return {
+    name,
+    show: async (browserOf) => {
+      const page = await browserOf(owner);
+      await open(page, "/accounts");
+      await open(page, await below(ASKED_FOR, "/members")(page));
+      await act(page);
+      return page;
+    },
+  };
+}
+
+/** The dialogs of the Members tab. */
+export const ROW_DIALOGS: readonly State[] = [
+  row("Accept with changes", (page) => openAcceptWithChanges(page, newcomer.name)),
+  row("Decline", (page) => openDecline(page, newcomer.name)),
+  row("Remove member?", (page) => openRemove(page, collaborator.name)),
+];
+
+/** A request whose words and names are as long as they may be. */
+export async function askAtLength(browserOf: BrowserOf): Promise<string> {
+  return ask(await browserOf(manager), {
+    account: SHARED,
+    members: ["María Begoña Santos"],
+    role: "account_manager",
+    reason: "word ".repeat(120) + "w".repeat(300),
+  });
+}
