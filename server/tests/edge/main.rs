@@ -15,3 +15,4 @@ mod security;
 mod settings;
 mod site;
 mod size;
+mod sweep;

@@ -64,7 +64,15 @@ impl Site {
     }
 
     pub(crate) async fn start_with(difference: Difference) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), difference).await
+    }
+
+    /// The ordinary site on a database that stands in the folder already.
+    pub(crate) async fn start_on(folder: TempDir) -> Self {
+        Self::start_in(folder, Difference { migrated: false, ..Difference::default() }).await
+    }
+
+    async fn start_in(folder: TempDir, difference: Difference) -> Self {
         let database = folder.path().join("latchkey.db");
         let database = Database::connect(&format!("sqlite://{}", database.display())).await.unwrap();
         if difference.migrated {
