@@ -33,7 +33,11 @@ fn folder_with_site() -> TempDir {
 
 /// A server, and the address it has said that it listens on.
 fn serve(folder: &TempDir) -> (Child, SocketAddr) {
-    let mut server = latchkey(folder, &["--address=127.0.0.1:0"]).spawn().unwrap();
+    start(&mut latchkey(folder, &["--address=127.0.0.1:0"]))
+}
+
+fn start(command: &mut Command) -> (Child, SocketAddr) {
+    let mut server = command.spawn().unwrap();
     let mut log = BufReader::new(server.stderr.take().unwrap());
     let mut said = String::new();
     loop {
@@ -161,4 +165,176 @@ fn the_manual_names_every_setting() {
     for command in ["serve", "migrate", "demo"] {
         assert!(manual.contains(command), "{command} in {manual}");
     }
+}
+
+#[test]
+fn a_server_killed_in_a_stream_of_requests_loses_none_and_doubles_none_on_sqlite() {
+    let folder = folder_with_site();
+    let url = format!("sqlite://{}", folder.path().join("killed.db").display());
+    let counts = killed_again_and_again(&folder, &url);
+    assert_eq!(counts, Counts::of_one_each());
+}
+
+#[test]
+fn a_server_killed_in_a_stream_of_requests_loses_none_and_doubles_none_on_postgres() {
+    let Ok(server) = std::env::var("LATCHKEY_TEST_POSTGRES_URL") else {
+        println!("SKIPPED: LATCHKEY_TEST_POSTGRES_URL names no PostgreSQL server");
+        return;
+    };
+    let mut url = url::Url::parse(&server).unwrap();
+    let name = format!("killed_{}", std::process::id());
+    question(&server, &format!("CREATE DATABASE {name}"));
+    url.set_path(&name);
+    let counts = killed_again_and_again(&folder_with_site(), url.as_str());
+    question(&server, &format!("DROP DATABASE {name} WITH (FORCE)"));
+    assert_eq!(counts, Counts::of_one_each());
+}
+
+/// People who are asked for, each in a request of their own.
+const ASKED: usize = 60;
+/// The server is killed each time that so many requests have been acknowledged.
+const KILLED_AFTER: [usize; 4] = [5, 17, 30, 48];
+
+/// What the database has in the end, beside the demo's own request.
+#[derive(Debug, PartialEq, Eq)]
+struct Counts {
+    requests: i64,
+    lines: i64,
+    people: i64,
+    events: i64,
+    mails: i64,
+}
+
+impl Counts {
+    /// One request, line and event for each, and a mail to each of the two owners.
+    fn of_one_each() -> Self {
+        let each = i64::try_from(ASKED).unwrap() + 1;
+        Self { requests: each, lines: each, people: each, events: each, mails: 2 * each }
+    }
+}
+
+/// Asks for many people from several threads while the server is killed and started again; whoever got no answer asks
+/// again with the same key.
+fn killed_again_and_again(folder: &TempDir, database: &str) -> Counts {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let program = |arguments: &[&str]| {
+        let mut command = latchkey(folder, arguments);
+        command.env("LATCHKEY_DATABASE_URL", database);
+        command
+    };
+    let filled = program(&["demo", "--members", "300"]).output().unwrap();
+    assert!(filled.status.success(), "{}", String::from_utf8_lossy(&filled.stderr));
+    let (mut server, address) = start(&mut program(&["--address=127.0.0.1:0"]));
+    let at = format!("--address={address}");
+
+    let signed_in =
+        post(address, "/api/session/sign-in", "", "email=manager@northlight.example&password=latchkey-demo").unwrap();
+    let cookie = signed_in.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned();
+    let page = ask_with(address, "/accounts?search=grindhouse", &cookie);
+    let account = page.split("data-request-access=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let members = members_to_ask_for(address, &cookie, &account);
+
+    let acknowledged = AtomicUsize::new(0);
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(member) = members.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    let form = format!(
+                        "account={account}&form[key]={member}&form[members][0]={member}&form[role]=collaborator\
+                         &form[access_end]=7"
+                    );
+                    let deadline = Instant::now() + Duration::from_secs(60);
+                    // No answer, or the server's own "not now": the same form is sent again.
+                    loop {
+                        match post(address, "/api/access-request/send", &cookie, &form) {
+                            Ok(answer) if answer.starts_with("HTTP/1.1 200") => break,
+                            Ok(answer) => assert!(answer.starts_with("HTTP/1.1 503"), "{answer}"),
+                            Err(_) => std::thread::yield_now(),
+                        }
+                        assert!(Instant::now() < deadline, "no answer for a minute");
+                    }
+                    acknowledged.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        for after in KILLED_AFTER {
+            while acknowledged.load(Ordering::SeqCst) < after {
+                std::thread::yield_now();
+            }
+            server.kill().unwrap();
+            server.wait().unwrap();
+            server = start(&mut program(&[&at])).0;
+        }
+    });
+    terminate(&server);
+    server.wait().unwrap();
+    if database.starts_with("sqlite") {
+        assert_eq!(
+            question(database, "SELECT count(*) AS n FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+            1
+        );
+    }
+    let count = |sql: &str| question(database, &format!("SELECT {sql}"));
+    Counts {
+        requests: count("count(DISTINCT idempotency_key) AS n FROM access_request"),
+        lines: count("count(*) AS n FROM request_line"),
+        people: count("count(DISTINCT member_id) AS n FROM request_line WHERE state = 'pending'"),
+        events: count("count(*) AS n FROM activity_event WHERE kind = 'access_requested'"),
+        mails: count("count(*) AS n FROM outbox_email"),
+    }
+}
+
+fn members_to_ask_for(address: SocketAddr, cookie: &str, account: &str) -> Vec<String> {
+    let mut members = std::collections::BTreeSet::new();
+    for typed in 'a'..='z' {
+        for second in 'a'..='z' {
+            let form = format!("account={account}&role=collaborator&typed={typed}{second}");
+            let answer = post(address, "/api/access-request/search-members", cookie, &form).unwrap();
+            let found: serde_json::Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+            let free = found.as_array().unwrap().iter().filter(|member| member["blocked"].is_null());
+            members.extend(free.map(|member| member["member"].as_str().unwrap().to_owned()));
+            if members.len() >= ASKED {
+                return members.into_iter().take(ASKED).collect();
+            }
+        }
+    }
+    panic!("the demo has only {} members to ask for", members.len());
+}
+
+/// A call of a server function. An answer that breaks off is none.
+fn post(address: SocketAddr, path: &str, cookie: &str, form: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nCookie: {cookie}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{form}",
+        form.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let length =
+        answer.to_lowercase().split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.len());
+    if body.is_some() && body == length { Ok(answer) } else { Err(std::io::ErrorKind::UnexpectedEof.into()) }
+}
+
+fn ask_with(address: SocketAddr, path: &str, cookie: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// The number `n` that a question to the database has as its answer; 0 for a command.
+fn question(database: &str, sql: &str) -> i64 {
+    use sea_orm::{ConnectionTrait, Database, Statement};
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let database = Database::connect(database).await.unwrap();
+        let statement = Statement::from_string(database.get_database_backend(), sql);
+        let row = database.query_one_raw(statement).await.unwrap();
+        row.map_or(0, |row| row.try_get("", "n").unwrap())
+    })
 }
