@@ -11,7 +11,7 @@ test.use({
   locale: "en-GB",
   reducedMotion: "reduce",
   timezoneId: "UTC",
-  viewport: { width: 1280, height: 800 },
+  viewport: { width: 1280, height: 860 },
 });
 
 test("All accounts, with the dialog", async ({ page }) => {
@@ -46,5 +46,7 @@ async function signIn(page: Page, email: string): Promise<void> {
 }
 
 async function take(page: Page, name: string): Promise<void> {
+  // A link may have led further down.
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: join(process.env.LATCHKEY_TEST_PICTURES ?? ".", `${name}.png`) });
 }

@@ -15,8 +15,7 @@ use std::time::{Duration, SystemTime};
 /// Where the server listens when nothing else is said.
 const ADDRESS: &str = "127.0.0.1:3000";
 
-const SIGN_INS: &str = "\
-  Harbor Coffee      owner@harbor.example         owns the shared accounts, decides requests
+const SIGN_INS: &str = "  Harbor Coffee      owner@harbor.example         owns the shared accounts, decides requests
                      second-owner@harbor.example  owns them too
                      admin@harbor.example         runs the workspace
   Northlight Studio  manager@northlight.example   asks for access for teammates
@@ -71,7 +70,9 @@ fn watch(profile: Profile, arguments: &Arguments) -> Result<ExitCode> {
     println!("Watching for changes …");
     while !child::told_to_stop() {
         thread::sleep(Duration::from_millis(300));
-        if let Some(Ok(Some(status))) = server.as_mut().map(Running::try_wait) {
+        if let Some(Ok(Some(status))) = server.as_mut().map(Running::try_wait)
+            && !child::told_to_stop()
+        {
             println!("The server has ended ({status}); waiting for a change …");
             server = None;
         }
@@ -111,6 +112,9 @@ fn fill_if_empty(profile: Profile, settings: &[OsString]) -> Result<()> {
     std::fs::create_dir_all(project::path("data")).context("the folder data cannot be made")?;
     println!("Filling the database with the demo, unless there is something in it …");
     let mut demo = latchkey(profile);
+    if std::env::var_os("LATCHKEY_LOG").is_none() {
+        demo.env("LATCHKEY_LOG", "warn");
+    }
     // What it says, the sign-ins, is said below when there is a page to sign in to.
     demo.args(["demo", "--if-empty"]).args(settings).stdout(Stdio::null());
     child::run(&mut demo).context("the demo could not be put into the database")

@@ -47,13 +47,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let profile = Profile::from_release(arguments.release);
     let wanted = |part| arguments.only.is_none_or(|only| only == part);
     let mut tally = Tally::default();
+    let mut built = false;
     match Cluster::start() {
         Ok(cluster) => {
             if wanted(Part::Unit) {
-                tally.add("the tests in Rust", in_rust(&cluster))?;
+                let tests = in_rust(&cluster);
+                built = tests.is_ok() && profile == Profile::Debug;
+                tally.add("the tests in Rust", tests)?;
             }
             if wanted(Part::E2e) {
-                tally.add("the browser tests", browser::run(&cluster, profile, &[]))?;
+                // Cargo has built the program for the server's tests, with the features that tests add to crates below:
+                // asked for by itself, it would be compiled once more from the bottom.
+                let program = if built { Ok(()) } else { program::build(profile) };
+                let tests = program.and_then(|()| browser::run(&cluster, profile, &[]));
+                tally.add("the browser tests", tests)?;
             }
         }
         Err(error) => tally.add("PostgreSQL", Err(error))?,
@@ -65,7 +72,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 pub(crate) fn run_in_browser(arguments: &BrowserArguments) -> Result<ExitCode> {
     let profile = Profile::from_release(arguments.release);
     let mut tally = Tally::default();
-    let tests = Cluster::start().and_then(|cluster| browser::run(&cluster, profile, &arguments.arguments));
+    let tests = program::build(profile)
+        .and_then(|()| Cluster::start())
+        .and_then(|cluster| browser::run(&cluster, profile, &arguments.arguments));
     tally.add("the browser tests", tests)?;
     Ok(tally.close())
 }

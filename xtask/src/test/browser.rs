@@ -11,9 +11,8 @@ use std::process::Command;
 /// The names of Playwright's projects, each a database under the program.
 const PROJECTS: &[&str] = &["sqlite", "postgres"];
 
-/// Builds what is needed and runs the tests, all of them or those that the arguments pick.
+/// Runs the tests against a program that is built, all of them or those that the arguments pick.
 pub(super) fn run(cluster: &Cluster, profile: Profile, arguments: &[OsString]) -> Result<Tally> {
-    program::build(profile)?;
     println!("Running the browser tests …");
     let report = project::path("target/e2e/results.json");
     if report.exists() {
