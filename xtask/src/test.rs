@@ -5,7 +5,7 @@ mod tally;
 
 use crate::cluster::{self, Cluster};
 use crate::program::{self, Profile};
-use crate::{child, site};
+use crate::{child, site, tool};
 use anyhow::{Context, Result, ensure};
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -83,6 +83,8 @@ pub(crate) fn run_in_browser(arguments: &BrowserArguments) -> Result<ExitCode> {
 fn in_rust(cluster: &Cluster) -> Result<Tally> {
     // The server's tests show pages, which name the site's files.
     site::build(Profile::Debug)?;
+    // The mail tests talk to a mail server from npm.
+    tool::node_packages()?;
     println!("Building and running the tests in Rust …");
     let mut command = program::cargo(Profile::Debug);
     command.args(["test", "--no-fail-fast", "--features", "app/ssr"]);
