@@ -1,8 +1,7 @@
 //! Members found by the beginning of any word of their name and any part of their address.
 //!
 //! Invariant: an answer reads the index of one workspace only, in at most four queries, and no more of its rows than the
-//! constants below say, however many members there are. Only active members are in the index: whoever is deactivated is
-//! taken out.
+//! constants below say, however many members there are. Only active members are found.
 //!
 //! | what is typed | what is read |
 //! | --- | --- |
@@ -15,17 +14,22 @@ mod token;
 use domain::member::PickedMember;
 use domain::{MemberId, WorkspaceId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, TryGetable, Value};
-use token::{Pair, Word, after, pairs_of, words_of};
+use token::{Pair, Word, after, words_of};
 
 pub(crate) use token::{Entries, fold};
 
 /// A word with fewer rows than this is simply gone through.
 const FEW: usize = 200;
-/// How far rows are counted to find out what to begin with.
-const COUNTED: usize = 2_000;
-/// Rows that are gone through where there is no better way, for two words and for more: a word many members share in
-/// their name beside one many share in their domain, or three words of which each two are common.
-const MOST_READ: (usize, usize) = (4_000, 2_000);
+/// How far rows are counted to find out what to begin with, and gone through where there is no better way: a word many
+/// members share in their name beside one many share in their domain, or three words of which each two are common. Each
+/// further word costs another look for each row, and leaves fewer members to find.
+const fn most_read(words: usize) -> usize {
+    match words {
+        0..=2 => 3_000,
+        3 => 2_000,
+        _ => 800,
+    }
+}
 /// Rows read for each member looked for: a member can have several tokens that begin alike.
 const ROWS_PER_MEMBER: usize = 3;
 /// Words among which pairs are looked for.
@@ -70,33 +74,6 @@ pub(crate) async fn index(
     let entries = Entries::of(name, email);
     insert(connection, "member_search", "token", workspace, member, entries.tokens).await?;
     insert(connection, "member_search_pair", "pair", workspace, member, entries.pairs).await
-}
-
-/// Takes a member out of the index.
-pub(crate) async fn unindex(connection: &impl ConnectionTrait, member: MemberId) -> Result<(), DbErr> {
-    let backend = connection.get_database_backend();
-    let sql = "SELECT workspace_id, token FROM member_search WHERE member_id = $1 ORDER BY token";
-    let rows = connection.query_all_raw(Statement::from_sql_and_values(backend, sql, [member.into()])).await?;
-    let mut tokens = Vec::with_capacity(rows.len());
-    let mut workspace = None;
-    for row in &rows {
-        workspace = Some(WorkspaceId::try_get(row, "", "workspace_id")?);
-        tokens.push(String::try_get(row, "", "token")?);
-    }
-    let Some(workspace) = workspace else { return Ok(()) };
-    let pairs: Vec<String> = pairs_of(tokens.iter().map(String::as_str)).into_iter().collect();
-    for pairs in pairs.chunks(ROWS_PER_INSERT) {
-        let mut question = Question::new(backend, workspace);
-        let member = question.value(member.into());
-        let pairs = pairs.iter().map(|pair| question.value(pair.into())).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "DELETE FROM member_search_pair WHERE workspace_id = $1 AND member_id = {member} AND pair IN ({pairs})"
-        );
-        connection.execute_raw(question.statement(sql)).await?;
-    }
-    let sql = "DELETE FROM member_search WHERE member_id = $1";
-    connection.execute_raw(Statement::from_sql_and_values(backend, sql, [member.into()])).await?;
-    Ok(())
 }
 
 async fn insert(
@@ -163,7 +140,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
         }
         // Whoever has one of the two words in the domain only is not among the pairs.
         let words = [Source::Word(0), Source::Word(1)];
-        let (rarest_word, _) = rarest(&words, &self.count(&words, COUNTED).await?);
+        let (rarest_word, _) = rarest(&words, &self.count(&words, most_read(2)).await?);
         if found.is_empty() { self.read(&[rarest_word]).await } else { self.read(&[pair, rarest_word]).await }
     }
 
@@ -175,10 +152,10 @@ impl<C: ConnectionTrait> Search<'_, C> {
             .iter()
             .flat_map(|one| own.iter().filter(move |other| one < *other).map(|other| Source::Pair(*one, *other)));
         let sources: Vec<Source> = singles.chain(pairs).collect();
-        let counts = self.count(&sources, COUNTED).await?;
+        let counts = self.count(&sources, most_read(counts.len())).await?;
         let (words, pairs) = sources.split_at(self.words.len());
         let (rarest_word, count) = rarest(words, &counts);
-        if pairs.is_empty() || count.rows() < COUNTED {
+        if pairs.is_empty() || count.rows() < most_read(words.len()) {
             return self.read(&[rarest_word]).await;
         }
         // Whoever has one of two words in the domain only is not among the pairs.
@@ -277,12 +254,11 @@ impl Question {
 
     /// The queries for the rows `member_id, place, token` of one source that pass the checks for all words.
     fn hits(&mut self, words: &[Word], source: Source, place: usize, rows: usize) -> Vec<String> {
-        let most_read = if words.len() > 2 { MOST_READ.1 } else { MOST_READ.0 };
         let ranges = self.ranges(words, source);
         let hits = ranges.into_iter().map(|Range { table, column, within, place: in_source, says }| {
             let unsaid: Vec<usize> = (0..words.len()).filter(|word| !says.contains(word)).collect();
             let checks: String = unsaid.into_iter().map(|word| self.check(words, word)).collect();
-            let read = if checks.is_empty() { rows } else { most_read };
+            let read = if checks.is_empty() { rows } else { most_read(words.len()) };
             let place = place * 2 + usize::from(in_source == Place::Domain);
             format!(
                 "SELECT * FROM (SELECT t.member_id, {place} AS place, t.token FROM (\
@@ -481,20 +457,5 @@ mod tests {
             assert_eq!(names(database.read(), GUEST, typed).await, ["Anna Jones"], "{typed:?}");
         }
         assert_eq!(names(database.read(), GUEST, "anna example").await.len(), 10);
-    }
-
-    #[tokio::test]
-    async fn whoever_is_taken_out_is_not_found() {
-        let (_folder, database) = database().await;
-        let member = join(&database, GUEST, "Anna Maria Smith", "anna@x.example").await;
-        unindex(database.write(), member).await.unwrap();
-        assert!(names(database.read(), GUEST, "anna").await.is_empty());
-        for table in ["member_search", "member_search_pair"] {
-            let sql = format!("SELECT count(*) AS rows FROM {table}");
-            let count = Statement::from_string(database.backend(), sql);
-            let row = database.read().query_one_raw(count).await.unwrap().unwrap();
-            assert_eq!(row.try_get::<i64>("", "rows").unwrap(), 0, "{table}");
-        }
-        unindex(database.write(), member).await.unwrap();
     }
 }

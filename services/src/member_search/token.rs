@@ -107,7 +107,7 @@ impl Entries {
 }
 
 /// The pairs that belong to stored tokens, in the tokens' order.
-pub(crate) fn pairs_of<'t>(tokens: impl Iterator<Item = &'t str> + Clone) -> BTreeSet<String> {
+fn pairs_of<'t>(tokens: impl Iterator<Item = &'t str> + Clone) -> BTreeSet<String> {
     let mut own = tokens.filter(|token| !token.starts_with('@'));
     let mut pairs = BTreeSet::new();
     while let Some(one) = own.next() {
