@@ -3,7 +3,7 @@
 
 use chrono::SecondsFormat;
 use domain::Moment;
-use sea_orm::sqlx::{Executor, PgPool};
+use sea_orm::sqlx::{AssertSqlSafe, Executor, PgPool};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement, TransactionTrait, Value};
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -205,13 +205,28 @@ impl Unindexed {
 }
 
 /// Runs a statement that may take longer than one of the server's.
-pub(super) async fn patiently(connection: &DatabaseConnection, sql: &str) -> Result<(), DbErr> {
-    let transaction = connection.begin().await?;
-    if connection.get_database_backend() == DbBackend::Postgres {
-        transaction.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
+async fn patiently(connection: &DatabaseConnection, sql: &str) -> Result<(), DbErr> {
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return connection.execute_unprepared(sql).await.map(drop);
     }
-    transaction.execute_unprepared(sql).await?;
-    transaction.commit().await
+    let run = async {
+        let mut connection = connection.get_postgres_connection_pool().acquire().await?;
+        connection.execute("SET statement_timeout = 0").await?;
+        // What is run is the definition of one of our own indexes, or stands in this file.
+        connection.execute(AssertSqlSafe(sql.to_owned())).await?;
+        connection.execute("RESET statement_timeout").await?;
+        Ok(())
+    };
+    run.await.map_err(|error: sea_orm::sqlx::Error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
+}
+
+/// Does what PostgreSQL's autovacuum would do a few minutes later, so that what is measured right away is what will be.
+/// SQLite knows nothing of the kind.
+pub(super) async fn settle(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => patiently(connection, "VACUUM ANALYZE").await,
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

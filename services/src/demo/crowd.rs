@@ -1,6 +1,6 @@
 //! Members by the million, for measuring. They are written table by table, each in the order of its keys.
 
-use super::bulk::{Cell, Table, Unindexed, patiently};
+use super::bulk::{Cell, Table, Unindexed, settle};
 use super::people::{People, Person, Random};
 use crate::member_search::Entries;
 use chrono::TimeDelta;
@@ -57,7 +57,7 @@ impl Crowd<'_> {
         if sqlite {
             connection.execute_unprepared("PRAGMA cache_size = -16000").await?;
         }
-        patiently(connection, "ANALYZE").await?;
+        settle(connection).await?;
         filled
     }
 

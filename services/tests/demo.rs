@@ -1,0 +1,100 @@
+//! The demo, as somebody finds it who has just installed Latchkey.
+//!
+//! On PostgreSQL when `LATCHKEY_TEST_POSTGRES_URL` names a server; `cargo xtask test` starts one.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may break off")]
+
+use domain::account::{AccountFilter, AccountRole};
+use sea_orm::ConnectionTrait;
+use services::demo::{DemoSize, PASSWORD, fill};
+use services::{Ctx, Database, Error, Services, Settings};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Mutex;
+use uuid::Uuid;
+
+const SERVER: &str = "LATCHKEY_TEST_POSTGRES_URL";
+
+async fn empty(url: &str) -> Services {
+    let database = Database::connect(url).await.unwrap();
+    database.migrate().await.unwrap();
+    Services::new(database, Settings { site_url: "https://latchkey.example".parse().unwrap() })
+}
+
+async fn sign_in(services: &Services, email: &str) -> Ctx {
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let session = services.sign_in(email, PASSWORD, address, None).await.unwrap();
+    services.session(&session.id).await.unwrap().unwrap()
+}
+
+async fn the_demo_fills_an_empty_database_and_no_other(services: Services) {
+    let said = Mutex::new(Vec::new());
+    let progress = |line: &str| said.lock().unwrap().push(line.to_owned());
+    let size = DemoSize { members: 1_000, accounts: 24 };
+    let summary = fill(&services, size, &progress).await.unwrap().to_string();
+    assert!(!said.lock().unwrap().is_empty());
+
+    let again = fill(&services, size, &|_| ()).await;
+    assert!(matches!(again, Err(Error::NotEmpty)));
+
+    for (email, role, cards) in [
+        ("owner@harbor.example", Some(AccountRole::Owner), 24),
+        ("second-owner@harbor.example", Some(AccountRole::Owner), 24),
+        ("admin@harbor.example", None, 0),
+        ("manager@northlight.example", Some(AccountRole::AccountManager), 24),
+        ("collaborator@northlight.example", Some(AccountRole::Collaborator), 4),
+        ("teammate@northlight.example", None, 0),
+    ] {
+        assert!(summary.contains(email) && summary.contains(PASSWORD), "{summary}");
+        let list = sign_in(&services, email).await.accounts(&AccountFilter::default()).await.unwrap();
+        assert_eq!(list.cards.len(), cards, "{email}");
+        assert!(list.cards.iter().all(|card| Some(card.role) == role), "{email}");
+    }
+
+    let owner = sign_in(&services, "owner@harbor.example").await;
+    let mut pending = Vec::new();
+    for card in owner.accounts(&AccountFilter::default()).await.unwrap().cards {
+        pending.extend(owner.account(card.account).await.unwrap().members(None).await.unwrap().pending);
+    }
+    let requesters: Vec<&str> = pending.iter().map(|line| line.requester.as_str()).collect();
+    assert_eq!(requesters, ["Ben Okafor"], "one request waits");
+    assert!(pending[0].decide.is_some());
+
+    let manager = sign_in(&services, "manager@northlight.example").await;
+    let account = manager.accounts(&AccountFilter::default()).await.unwrap().cards[0].account;
+    let search = async |typed: &str| {
+        let manager = manager.account(account).await.unwrap().manager().unwrap();
+        let found = manager.search_members(typed, AccountRole::Collaborator).await.unwrap();
+        found.into_iter().map(|member| member.name).collect::<Vec<_>>()
+    };
+    assert_eq!(search("ann sor teammate").await, ["Ann Sørensen"]);
+    assert_eq!(search("smith").await.len(), 10);
+    assert_eq!(search("northlight").await.len(), 10);
+    assert!(search("lindqvist marta").await.is_empty(), "of the other company");
+}
+
+mod sqlite {
+    #[tokio::test]
+    async fn the_demo_fills_an_empty_database_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("demo.db").display());
+        super::the_demo_fills_an_empty_database_and_no_other(super::empty(&url).await).await;
+    }
+}
+
+mod postgres {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_demo_fills_an_empty_database_and_no_other() {
+        let Ok(server) = std::env::var(SERVER) else {
+            eprintln!("SKIPPED: {SERVER} is not set, so nothing was tried on PostgreSQL");
+            return;
+        };
+        let name = format!("latchkey_demo_{}", Uuid::now_v7().simple());
+        let admin = sea_orm::Database::connect(&server).await.unwrap();
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        super::the_demo_fills_an_empty_database_and_no_other(empty(url.as_str()).await).await;
+        admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+    }
+}
