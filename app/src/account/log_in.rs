@@ -9,6 +9,9 @@ use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
 /// Goes on to the login by itself, and by a link where it does not. The use was recorded before: this page only shows.
+///
+/// It stays for a second, so that the username can be read, and because a page that leaves while it still loads
+/// sometimes does not leave at all.
 #[component]
 pub fn LogInPage() -> impl IntoView {
     let Some(account) = in_address() else { return view! { <NotFound /> }.into_any() };
@@ -28,7 +31,7 @@ fn Opening(login: LogInView, url: String) -> impl IntoView {
     view! {
         <Title text=title(&heading) />
         <Meta name="referrer" content="no-referrer" />
-        <Meta http_equiv="refresh" content=format!("0;url={url}") />
+        <Meta http_equiv="refresh" content=format!("1;url={url}") />
         <div class="log-in-page">
             <h1>{heading}</h1>
             <p>
