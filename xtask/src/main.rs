@@ -8,6 +8,7 @@
     reason = "telling a person at a terminal what happens is what these commands are for"
 )]
 
+mod bench;
 mod check;
 mod child;
 mod cluster;
@@ -50,6 +51,8 @@ enum Command {
     Test(test::Arguments),
     /// Run the browser tests alone, or some of them: `cargo xtask e2e -- --grep …`.
     E2e(test::BrowserArguments),
+    /// Measure the optimised program: speed, memory, size.
+    Bench(bench::Arguments),
     /// Make the pictures in docs/screenshots from the demo.
     Screenshots,
     /// Check format, lints, documentation, tidiness, licences and advisories.
@@ -80,6 +83,7 @@ fn run(command: Command) -> Result<ExitCode> {
             program::build(profile)?;
             println!("Built {}", program::path(profile).display());
         }
+        Command::Bench(arguments) => bench::run(&arguments)?,
         Command::Screenshots => screenshots::run()?,
         Command::Check => check::run()?,
         Command::Tidy => tidy::run()?,

@@ -1,0 +1,390 @@
+//! `cargo xtask bench`: how fast the optimised program answers, how much it takes, beside the project's targets.
+//!
+//! The server runs on one core, the load on another, where the machine has two. What is compared is measured in the same
+//! run, in rounds one after the other, so that a slow moment of the machine slows down all of it.
+
+use crate::child::{self, Running};
+use crate::program::{self, Profile};
+use crate::scratch::{self, Folder};
+use anyhow::{Context, Result, bail, ensure};
+use http::{Connection, get, post};
+use load::{Load, Outcome};
+use report::Report;
+use rustix::thread::{CpuSet, sched_setaffinity};
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+mod http;
+mod load;
+mod memory;
+mod report;
+
+/// The core of the server and that of the load.
+const CORES: (usize, usize) = (0, 1);
+/// Cards on the page that is measured.
+const ACCOUNTS: &str = "24";
+/// The demo's account manager, and everyone's password.
+const SIGN_IN: [(&str, &str); 3] =
+    [("email", "manager@northlight.example"), ("password", "latchkey-demo"), ("next", "")];
+/// What the search is measured with: one letter, a common surname, it with a rare first name, two common words, no hit.
+const SEARCHES: [&str; 5] = ["s", "smith", "zebedee smith", "garcia smith", "qqqq"];
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Rounds in which what is compared is measured one after the other.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Seconds of load each time.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Members of the larger guest company.
+    #[arg(long, default_value_t = 1_000_000)]
+    members: u32,
+    /// Serve this file from memory at this address instead: the benchmark starts itself so.
+    #[arg(long, hide = true, num_args = 2, value_names = ["ADDRESS", "FILE"])]
+    memory: Option<Vec<String>>,
+}
+
+/// Builds, fills two databases, measures, and prints what came out.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if let Some([address, file]) = arguments.memory.as_deref() {
+        return memory::serve(address.parse()?, Path::new(file));
+    }
+    program::build(Profile::Release)?;
+    let folder = Folder::new("bench", None)?;
+    let small = demo(&folder, "small.db", 10_000)?;
+    let large = demo(&folder, "large.db", arguments.members)?;
+    let started = starts(&small)?;
+
+    println!("Measuring …");
+    let pinned = pin();
+    let small = Server::start(&small)?;
+    let large = Server::start(&large)?;
+    let bench = Bench { rounds: arguments.rounds.max(1), lasting: Duration::from_secs(arguments.seconds.max(1)) };
+    let mut report = Report::new(pinned);
+    report.number("start to the first answered page", started.as_secs_f64() * 1e3, "ms", "150", "30");
+    report.number("memory at rest", small.memory()?, "MB", "40", "25");
+    bench.page(&small, &folder, &mut report)?;
+    report.number("memory after that load", small.memory()?, "MB", "", "");
+    bench.search(&small, &large, arguments.members, &mut report)?;
+    report.number("memory beside the larger database", large.memory()?, "MB", "", "");
+    bench.send(&small, &mut report)?;
+    let size = program::path(Profile::Release).metadata()?.len();
+    report.number("program file", size as f64 / 1e6, "MB", "40", "25");
+    first_visit(&small, &mut report)?;
+    println!("\n{report}");
+    Ok(())
+}
+
+/// A demo with as many members of the guest company, on SQLite.
+fn demo(folder: &Folder, name: &str, members: u32) -> Result<Database> {
+    let database = Database { url: format!("sqlite://{}", folder.join(name).display()), folder: folder.join("mail") };
+    println!("Filling {name} with {members} members …");
+    let begin = Instant::now();
+    let members = members.to_string();
+    let mut command = database.latchkey(&["demo", "--accounts", ACCOUNTS, "--members", &members]);
+    child::run(command.stdout(Stdio::null())).context("the demo could not be made")?;
+    println!("… in {:.1} s", begin.elapsed().as_secs_f64());
+    Ok(database)
+}
+
+struct Database {
+    url: String,
+    folder: PathBuf,
+}
+
+impl Database {
+    /// The program on this database, on the server's core where that can be had.
+    fn latchkey(&self, arguments: &[&str]) -> Command {
+        let mut command = on_the_servers_core(&program::path(Profile::Release));
+        command
+            .args(arguments)
+            .env("LATCHKEY_DATABASE_URL", &self.url)
+            .env("LATCHKEY_MAIL_FOLDER", &self.folder)
+            .env("LATCHKEY_LOG", "warn");
+        command
+    }
+}
+
+fn on_the_servers_core(program: &Path) -> Command {
+    match child::find(&["taskset"]).filter(|_| cores() > 1) {
+        Some(taskset) => {
+            let mut command = child::command(taskset);
+            command.arg("-c").arg(CORES.0.to_string()).arg(program);
+            command
+        }
+        None => child::command(program),
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}
+
+/// Keeps this process, which makes the load, off the server's core. Says whether both stay apart.
+fn pin() -> bool {
+    let apart = cores() > 1 && child::find(&["taskset"]).is_some();
+    let mut set = CpuSet::new();
+    set.set(CORES.1);
+    apart && sched_setaffinity(None, &set).is_ok()
+}
+
+/// From the start of the program on a migrated database to the first answered page: the median of several.
+fn starts(database: &Database) -> Result<Duration> {
+    let mut times = Vec::new();
+    for _ in 0..7 {
+        let begin = Instant::now();
+        let server = Server::start(database)?;
+        times.push(begin.elapsed());
+        drop(server);
+    }
+    times.sort_unstable();
+    Ok(times[times.len() / 2])
+}
+
+/// A server under measurement.
+struct Server {
+    running: Running,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Starts it, and waits until it has answered a page.
+    fn start(database: &Database) -> Result<Self> {
+        let address: SocketAddr = format!("127.0.0.1:{}", scratch::free_port()?).parse()?;
+        let running = Running::start(database.latchkey(&["serve"]).env("LATCHKEY_ADDRESS", address.to_string()))?;
+        let server = Self { running, address };
+        server.wait_for("/sign-in")?;
+        Ok(server)
+    }
+
+    /// The same bytes from memory.
+    fn of_bytes(file: &Path) -> Result<Self> {
+        let address: SocketAddr = format!("127.0.0.1:{}", scratch::free_port()?).parse()?;
+        let mut command = on_the_servers_core(&std::env::current_exe()?);
+        let running = Running::start(command.args(["bench", "--memory", &address.to_string()]).arg(file))?;
+        let server = Self { running, address };
+        server.wait_for("/")?;
+        Ok(server)
+    }
+
+    fn wait_for(&self, path: &str) -> Result<()> {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let answer = Connection::open(self.address).and_then(|mut connection| connection.ask(&get(path, "")));
+            if answer.is_ok_and(|answer| answer.status == 200) {
+                return Ok(());
+            }
+            ensure!(!child::told_to_stop() && Instant::now() < deadline, "the server does not answer {path}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// The headers of somebody who is signed in.
+    fn sign_in(&self) -> Result<String> {
+        let answer = Connection::open(self.address)?.ask(&post("/api/session/sign-in", "", &SIGN_IN))?;
+        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+        let cookie = cookie.with_context(|| format!("signing in was answered {}", answer.status))?;
+        Ok(format!("Cookie: {cookie}\r\n"))
+    }
+
+    fn ask(&self, request: &[u8]) -> Result<String> {
+        Connection::open(self.address)?.ask(request)?.text()
+    }
+
+    fn json(&self, request: &[u8]) -> Result<serde_json::Value> {
+        Ok(serde_json::from_str(&self.ask(request)?)?)
+    }
+
+    /// The accounts of whoever is signed in.
+    fn accounts(&self, headers: &str) -> Result<Vec<String>> {
+        let list = self.json(&list(headers))?;
+        let cards = list["cards"].as_array().context("a list without cards")?;
+        Ok(cards.iter().filter_map(|card| card["account"].as_str()).map(str::to_owned).collect())
+    }
+
+    /// Resident memory, in millions of bytes.
+    fn memory(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.running.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kibibytes * 1024.0 / 1e6)
+    }
+}
+
+fn list(headers: &str) -> Vec<u8> {
+    post("/api/account/list", headers, &[("filter[search]", "")])
+}
+
+fn search(headers: &str, account: &str, typed: &str) -> Vec<u8> {
+    let form = [("account", account), ("role", "collaborator"), ("typed", typed)];
+    post("/api/access-request/search-members", headers, &form)
+}
+
+struct Bench {
+    rounds: usize,
+    lasting: Duration,
+}
+
+impl Bench {
+    fn load(&self, server: &Server, connections: usize) -> Load {
+        Load { address: server.address, connections, lasting: self.lasting, rate: None }
+    }
+
+    /// All accounts, beside its bytes from memory and its query as JSON.
+    fn page(&self, server: &Server, folder: &Folder, report: &mut Report) -> Result<()> {
+        let headers = server.sign_in()?;
+        let page = get("/accounts", &headers);
+        let compressed = get("/accounts", &format!("{headers}Accept-Encoding: gzip, br\r\n"));
+        let json = list(&headers);
+        let bytes = server.ask(&page)?;
+        let cards = bytes.matches("<article").count();
+        ensure!(cards.to_string() == ACCOUNTS, "the page has {cards} cards instead of {ACCOUNTS}");
+        let file = folder.join("page.html");
+        std::fs::write(&file, &bytes)?;
+        let memory = Server::of_bytes(&file)?;
+        report.title(&format!("All accounts, {cards} cards, {:.1} kB", bytes.len() as f64 / 1e3));
+        for (connections, floor, aim) in [(1, "1,710", "3,421"), (16, "2,590", "5,181")] {
+            let mut rounds = [const { Vec::new() }; 4];
+            for _ in 0..self.rounds {
+                let asked = [(server, &page), (server, &compressed), (server, &json), (&memory, &page)];
+                for ((server, request), rounds) in asked.into_iter().zip(&mut rounds) {
+                    rounds.push(self.load(server, connections).put(|_, _| Some(request.clone()))?);
+                }
+            }
+            let [page, compressed, json, memory] = rounds.map(|rounds| Outcome::of_rounds(&rounds));
+            let times = if connections == 1 { "1 connection".to_owned() } else { format!("{connections} connections") };
+            report.rate(&format!("page, {times}"), &page, floor, aim);
+            report.rate(&format!("page compressed, {times}"), &compressed, "", "");
+            report.rate(&format!("its query as JSON, {times}"), &json, "", "");
+            report.rate(&format!("its bytes from memory, {times}"), &memory, "", "");
+            if connections > 1 {
+                let rate = Some(page.per_second / 2.0);
+                let half = Load { rate, ..self.load(server, connections) };
+                let request = get("/accounts", &headers);
+                let half = half.put(|_, _| Some(request.clone()))?;
+                report.time("page at half of that", &half, 0.99, "10", "2");
+            }
+        }
+        Ok(())
+    }
+
+    /// The member search, in both databases by turns.
+    fn search(&self, small: &Server, large: &Server, members: u32, report: &mut Report) -> Result<()> {
+        let sides = [(small, 10_000), (large, members)];
+        let mut slowest = [Duration::ZERO; 2];
+        report.title("Member search, at 50 a second and as fast as possible");
+        let signed_in: Vec<(String, String)> = sides
+            .iter()
+            .map(|(server, _)| {
+                let headers = server.sign_in()?;
+                let account = server.accounts(&headers)?.into_iter().next().context("the manager has no account")?;
+                Ok((headers, account))
+            })
+            .collect::<Result<_>>()?;
+        for typed in SEARCHES {
+            let mut rounds: [(Vec<Outcome>, Vec<Outcome>); 2] = Default::default();
+            for _ in 0..self.rounds {
+                for (((server, _), (headers, account)), rounds) in sides.iter().zip(&signed_in).zip(&mut rounds) {
+                    let request = search(headers, account, typed);
+                    let fast = self.load(server, 1);
+                    rounds.0.push(Load { rate: Some(50.0), ..fast }.put(|_, _| Some(request.clone()))?);
+                    rounds.1.push(Load { lasting: self.lasting / 3, ..fast }.put(|_, _| Some(request.clone()))?);
+                }
+            }
+            for (((_, members), (steady, fast)), slowest) in sides.iter().zip(rounds).zip(&mut slowest) {
+                let (steady, fast) = (Outcome::of_rounds(&steady), Outcome::of_rounds(&fast));
+                *slowest = (*slowest).max(fast.within(0.5));
+                report.time(&format!("“{typed}” among {members}, at 50/s"), &steady, 0.99, "15", "3");
+                report.rate(&format!("“{typed}” among {members}"), &fast, "", "");
+            }
+        }
+        let ratio = slowest[1].as_secs_f64() / slowest[0].as_secs_f64();
+        report.number("slowest search, larger against smaller database", ratio, "×", "3", "1.5");
+        Ok(())
+    }
+
+    /// Requests for one member each, nobody twice on one account.
+    fn send(&self, server: &Server, report: &mut Report) -> Result<()> {
+        let headers = server.sign_in()?;
+        let accounts = server.accounts(&headers)?;
+        let first = accounts.first().context("the manager has no account")?;
+        let mut members = Vec::new();
+        for (one, other) in ('a'..='z').flat_map(|one| "aeioulrnst".chars().map(move |other| (one, other))) {
+            let found = server.json(&search(&headers, first, &format!("{one}{other}")))?;
+            let found = found.as_array().context("a search without a list")?;
+            // The people of the demo's story have no dot in their addresses; some of them have access or wait for it.
+            let crowd = found.iter().filter(|member| {
+                member["email"]
+                    .as_str()
+                    .and_then(|email| email.split('@').next())
+                    .is_some_and(|local| local.contains('.'))
+            });
+            members.extend(crowd.filter_map(|member| member["member"].as_str()).map(str::to_owned));
+        }
+        members.sort_unstable();
+        members.dedup();
+        report.title("Sending a request, with its mail to two owners");
+        let next = Cell::new(0);
+        for (connections, per_connection) in [(1, 8), (16, 1)] {
+            // Each connection has accounts of its own, so that no two ask for the same.
+            let own = accounts.len() / 24 * per_connection;
+            let begin = next.get();
+            next.set(begin + own * connections);
+            ensure!(next.get() <= accounts.len(), "there are {} accounts, too few", accounts.len());
+            let run = scratch::random()?;
+            let outcome = self.load(server, connections).put(|connection, n| {
+                let account = accounts.get(begin + connection * own + n / members.len())?;
+                ((n / members.len()) < own).then(|| {
+                    let key = format!("{}-0000-7000-8000-{connection:04x}{n:08x}", &run[..8]);
+                    let form = [
+                        ("account", account.as_str()),
+                        ("form[key]", &key),
+                        ("form[members][0]", &members[n % members.len()]),
+                        ("form[role]", "collaborator"),
+                        ("form[access_end]", "never"),
+                        ("form[reason]", "Measured"),
+                    ];
+                    post("/api/access-request/send", &headers, &form)
+                })
+            })?;
+            let times = if connections == 1 { "1 connection".to_owned() } else { format!("{connections} connections") };
+            report.rate(&format!("request sent, {times}"), &outcome, "", "");
+        }
+        Ok(())
+    }
+}
+
+/// Everything that a browser loads that has never been here, as it comes over the wire with brotli.
+fn first_visit(server: &Server, report: &mut Report) -> Result<()> {
+    report.title("First visit of All accounts, brotli");
+    let headers = format!("{}Accept-Encoding: br\r\n", server.sign_in()?);
+    let page = server.ask(&get("/accounts", &server.sign_in()?))?;
+    let mut paths: Vec<&str> = page
+        .split(['"', '\'', '=', ' ', '>'])
+        .filter(|part| part.starts_with('/') && !part.starts_with("//"))
+        .filter(|part| [".js", ".css", ".wasm", ".svg"].iter().any(|kind| part.ends_with(kind)))
+        .collect();
+    paths.sort_unstable();
+    paths.dedup();
+    for kind in [".js", ".css", ".wasm"] {
+        ensure!(paths.iter().any(|path| path.ends_with(kind)), "the page names no {kind} file");
+    }
+    let mut sum = 0.0;
+    for path in std::iter::once("/accounts").chain(paths) {
+        let answer = Connection::open(server.address)?.ask(&get(path, &headers))?;
+        if answer.status != 200 {
+            bail!("{path} was answered {}", answer.status);
+        }
+        let size = answer.body.len() as f64 / 1e3;
+        sum += size;
+        let coding = answer.header("content-encoding").unwrap_or("not compressed").to_owned();
+        report.number(&format!("{path} ({coding})"), size, "kB", "", "");
+    }
+    report.number("all of it", sum, "kB", "200", "125");
+    Ok(())
+}
