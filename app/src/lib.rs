@@ -53,6 +53,17 @@ pub(crate) fn answer_with(status: u16) {
     let _ = status;
 }
 
+/// Lets the browser go on to another address by itself after a second, which is long enough to read a line.
+///
+/// As a header: what `leptos_meta` writes into the head from inside a suspended part is missing from some answers, because
+/// it looks for its context only when the part is written, on whichever thread that happens.
+pub(crate) fn go_on_to(url: &str) {
+    #[cfg(feature = "ssr")]
+    ssr::refresh(url);
+    #[cfg(not(feature = "ssr"))]
+    let _ = url;
+}
+
 /// The document around the application.
 pub fn shell(assets: Assets) -> impl IntoView {
     let nonce = leptos::nonce::use_nonce();

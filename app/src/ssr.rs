@@ -207,6 +207,14 @@ pub(crate) fn set_status(status: u16) {
     }
 }
 
+/// Lets the browser go on to this address after a second.
+pub(crate) fn refresh(url: &str) {
+    let response = use_context::<ResponseOptions>();
+    if let (Some(response), Ok(value)) = (response, HeaderValue::from_str(&format!("1;url={url}"))) {
+        response.insert_header(http::header::REFRESH, value);
+    }
+}
+
 /// Sets the message's cookie.
 fn leave(notice: Notice) {
     let cookie = expect_context::<Edge>().leave(notice);

@@ -6,12 +6,9 @@ use crate::layout::{NotFound, page_or_error, title};
 use crate::ui::button::Look;
 use domain::account::LogInView;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Title;
 
 /// Goes on to the login by itself, and by a link where it does not. The use was recorded before: this page only shows.
-///
-/// It stays for a second, so that the username can be read, and because a page that leaves while it still loads
-/// sometimes does not leave at all.
 #[component]
 pub fn LogInPage() -> impl IntoView {
     let Some(account) = in_address() else { return view! { <NotFound /> }.into_any() };
@@ -28,10 +25,9 @@ pub fn LogInPage() -> impl IntoView {
 fn Opening(login: LogInView, url: String) -> impl IntoView {
     let LogInView { label, app, username, .. } = login;
     let heading = format!("Opening {app}…");
+    crate::go_on_to(&url);
     view! {
         <Title text=title(&heading) />
-        <Meta name="referrer" content="no-referrer" />
-        <Meta http_equiv="refresh" content=format!("1;url={url}") />
         <div class="log-in-page">
             <h1>{heading}</h1>
             <p>

@@ -8,6 +8,7 @@ mod closed;
 mod health;
 mod incident;
 mod live;
+mod log_in;
 mod mail;
 mod origin;
 mod plain_request;
