@@ -55,6 +55,8 @@ pub const PUBLIC_FUNCTIONS: &[&str] = &["/api/session/sign-in", "/api/session/si
 const SIGN_IN: &str = "/sign-in";
 /// Where people are led who came for nothing in particular.
 const HOME: &str = "/accounts";
+/// The stream of changes that open pages follow.
+const LIVE: &str = "/live";
 /// The page for whatever there is no page for.
 const ANY: &str = "/{*any}";
 
@@ -158,7 +160,7 @@ pub fn build_with(server: Server, more: Router<Server>) -> Router {
 
     let mut closed = more
         .route("/", get(home))
-        .route("/live", get(live::stream))
+        .route(LIVE, get(live::stream))
         .route("/accounts/{account}/request-access", post(plain_request::post))
         .route("/api/{*function}", post(no_function));
     for listing in leptos_axum::generate_route_list(app::App) {

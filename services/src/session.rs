@@ -99,24 +99,35 @@ impl Services {
         self.begin_session(user, member, address, old, attempt).await
     }
 
-    /// The member whose browser has this session id, if the session is alive and the member active.
+    /// The member whose browser has this session id, if the session is alive and the member active. It counts as a use.
     ///
     /// # Errors
     ///
     /// [`Error::Database`].
     pub async fn session(&self, id: &str) -> Result<Option<Ctx>, Error> {
-        let now = self.now();
-        let Some(who) = self.alive(&hash_of(id), now).await? else {
-            return Ok(None);
-        };
-        if now - who.last_seen_at > SEEN_EVERY {
+        let found = self.session_of_open_page(id).await?;
+        if let Some(ctx) = &found
+            && ctx.now() - ctx.who.last_seen_at > SEEN_EVERY
+        {
             session::Entity::update_many()
-                .col_expr(session::Column::LastSeenAt, Expr::value(now))
-                .filter(session::COLUMN.id_hash.eq(&who.id_hash))
+                .col_expr(session::Column::LastSeenAt, Expr::value(ctx.now()))
+                .filter(session::COLUMN.id_hash.eq(&ctx.who.id_hash))
                 .exec(self.database().write())
                 .await?;
         }
-        Ok(Some(Ctx::new(self.clone(), who, now)))
+        Ok(found)
+    }
+
+    /// The same for a page that keeps itself up to date while nobody need be there: a session that is not used goes idle
+    /// behind it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn session_of_open_page(&self, id: &str) -> Result<Option<Ctx>, Error> {
+        let now = self.now();
+        let who = self.alive(&hash_of(id), now).await?;
+        Ok(who.map(|who| Ctx::new(self.clone(), who, now)))
     }
 
     /// Deletes sessions and attempts that no longer count. Returns how many sessions went.

@@ -1,7 +1,8 @@
 //! Finds out who is asking: puts the member into the request's extensions when somebody is signed in.
 
-use super::{Reader, Refusal, Server};
+use super::{LIVE, Reader, Refusal, Server};
 use crate::telemetry;
+use app::live::REFRESH;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -10,7 +11,10 @@ pub(super) async fn find(State(server): State<Server>, mut request: Request, nex
     let Some(id) = server.edge().session_id(request.headers()) else {
         return next.run(request).await;
     };
-    match server.services().session(id).await {
+    let services = server.services();
+    let by_itself = request.uri().path() == LIVE || request.headers().contains_key(REFRESH);
+    let found = if by_itself { services.session_of_open_page(id).await } else { services.session(id).await };
+    match found {
         Ok(Some(ctx)) => {
             telemetry::record_member(ctx.member());
             request.extensions_mut().insert(ctx);
