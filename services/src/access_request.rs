@@ -134,7 +134,8 @@ impl AccountManager {
             let candidate = candidates.get(member).cloned().unwrap_or_default();
             let reason = match person.status {
                 MemberStatus::Active => why_not_ask(&candidate, asked.role),
-                MemberStatus::Invited | MemberStatus::Deactivated => Some("Is no longer an active member".to_owned()),
+                MemberStatus::Invited => Some("Has not accepted the invitation yet".to_owned()),
+                MemberStatus::Deactivated => Some("Is no longer an active member".to_owned()),
             };
             let reason = reason.or_else(|| {
                 let held = held.get(member).map_or(&[][..], Vec::as_slice);
@@ -457,7 +458,7 @@ impl AccountDecider {
             return Err(AppError::NotFound.into());
         };
         match deciding.line.state {
-            LineState::Pending => deciding.accept(with).await,
+            LineState::Pending => deciding.decidable().await?.accept(with).await,
             LineState::Accepted => Ok(Decided::Accepted { name: deciding.name, label: deciding.label }),
             LineState::Superseded => Ok(Decided::Superseded { name: deciding.name, label: deciding.label }),
             _ => Err(deciding.too_late().await?.into()),
@@ -475,7 +476,7 @@ impl AccountDecider {
             return Err(AppError::NotFound.into());
         };
         match deciding.line.state {
-            LineState::Pending => deciding.decline(note).await,
+            LineState::Pending => deciding.decidable().await?.decline(note).await,
             LineState::Declined => Ok(Decided::Declined { name: deciding.name }),
             _ => Err(deciding.too_late().await?.into()),
         }
@@ -530,10 +531,6 @@ struct Deciding {
 impl Deciding {
     async fn accept(self, with: AcceptWith) -> Result<Decided, Error> {
         let now = self.change.now();
-        self.check_decidable()?;
-        if let Some(reason) = self.lost_ground().await? {
-            return Err(self.cancel(reason).await?.into());
-        }
         let asked =
             Asked { role: self.request.role, end: end_of(self.request.access_days, self.request.access_last_day) };
         let (role, ends_at) = accepted_terms(asked, with, &self.share.policy(), now)?;
@@ -573,7 +570,6 @@ impl Deciding {
     }
 
     async fn decline(self, note: String) -> Result<Decided, Error> {
-        self.check_decidable()?;
         let now = self.change.now();
         let mut line = self.line.clone().into_active_model();
         line.state = Set(LineState::Declined);
@@ -587,8 +583,8 @@ impl Deciding {
         Ok(Decided::Declined { name: self.name })
     }
 
-    /// What holds for yes and no alike.
-    fn check_decidable(&self) -> Result<(), Error> {
+    /// What holds for yes and no alike. A line that has nothing to stand on any more is cancelled instead.
+    async fn decidable(self) -> Result<Self, Error> {
         // Somebody can be a member of both companies: it is the person who must not decide their own request.
         if self.requester.user_id == self.account.ctx().user() {
             return Err(Denial::OwnRequest.into());
@@ -600,7 +596,10 @@ impl Deciding {
         if self.line.open_until <= self.change.now() {
             return Err(Conflict::NoLongerPending { state: LineState::Expired }.into());
         }
-        Ok(())
+        match self.lost_ground().await? {
+            Some(reason) => Err(self.cancel(reason).await?.into()),
+            None => Ok(self),
+        }
     }
 
     /// Why the line has nothing to stand on any more, if so: each is cancelled when it happens, and looked at again

@@ -183,7 +183,9 @@ on_both! {
     async fn who_cannot_be_asked_for_is_named_with_the_reason_and_the_others_proceed(world: World) {
         world.request_for(&[&world.ben]).await;
         world.deactivate(&world.gus).await;
-        let everyone = [&world.ann, &world.ben, &world.cora, &world.max, &world.gus, &world.mia];
+        let ines = world.person("Ines Invited", world.guest).await;
+        world.run("UPDATE member SET status = 'invited' WHERE id = $1", [ines.member.into()]).await;
+        let everyone = [&world.ann, &world.ben, &world.cora, &world.max, &world.gus, &ines, &world.mia];
         let form = form(&everyone);
         let sent = world.send(&world.mia, &form).await.unwrap();
         let refused: Vec<String> =
@@ -195,6 +197,7 @@ on_both! {
                 "Cora Collaborator: Already has access as Collaborator",
                 "Max Manager: Already has access as Account manager",
                 "Gus Guestadmin: Is no longer an active member",
+                "Ines Invited: Has not accepted the invitation yet",
                 "Mia Manager: You cannot request access for yourself",
             ]
         );

@@ -236,7 +236,12 @@ on_both! {
         }
         let refused = async |n: usize, reason: &str| {
             let (line, person) = &lines[n];
-            let told_as = words(world.accept(&world.olga, *line).await);
+            let decided = if n % 2 == 0 {
+                world.accept(&world.olga, *line).await
+            } else {
+                world.decline(&world.olga, *line, "no").await
+            };
+            let told_as = words(decided);
             assert_eq!(
                 (told_as.as_str(), world.line_state(*line).await.as_str()),
                 (CANCELLED, "cancelled"),
