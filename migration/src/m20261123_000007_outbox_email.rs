@@ -36,6 +36,7 @@ const UP: &[&str] = &[
         CHECK ((state = 'waiting') = (finished_at IS NULL))
     )"#,
     "CREATE INDEX outbox_email_due ON outbox_email (due_at) WHERE state = 'waiting'",
+    "CREATE INDEX outbox_email_sent ON outbox_email (finished_at) WHERE state = 'sent'",
 ];
 
 const DOWN: &[&str] = &["DROP TABLE outbox_email"];

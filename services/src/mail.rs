@@ -18,7 +18,7 @@ pub use letter::{Letter, render};
 pub use memory::Memory;
 pub use message::Message;
 pub use outbox::{Counts, Worker, counts};
-pub(crate) use outbox::{Outgoing, enqueue};
+pub(crate) use outbox::{Outgoing, enqueue, forget_sent};
 
 use domain::Moment;
 use message::Sender;

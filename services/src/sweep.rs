@@ -1,6 +1,6 @@
 //! Housekeeping by time: what has ended is marked and told, what no longer counts is forgotten.
 
-use crate::{Services, chain};
+use crate::{Error, Services, chain, mail};
 use std::time::Duration;
 
 /// How often ended access and undecided requests are looked for.
@@ -21,10 +21,22 @@ impl Services {
                 Err(error) => tracing::warn!(error = %chain(&error), "what has ended could not be marked"),
             }
             if round.is_multiple_of(MARKS_PER_FORGETTING)
-                && let Err(error) = self.forget_old_sessions().await
+                && let Err(error) = self.forget_what_is_old().await
             {
-                tracing::warn!(error = %chain(&error), "old sessions could not be forgotten");
+                tracing::warn!(error = %chain(&error), "what is old could not be forgotten");
             }
         }
+    }
+
+    /// Deletes sessions, attempts to sign in and sent mails that no longer count for anything. Returns how many sessions
+    /// and mails went.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn forget_what_is_old(&self) -> Result<u64, Error> {
+        let sessions = self.forget_old_sessions().await?;
+        let mails = mail::forget_sent(self.database().write(), self.now()).await?;
+        Ok(sessions + mails)
     }
 }

@@ -37,6 +37,8 @@ const POLL: Duration = Duration::from_secs(1);
 const LONGEST_FAREWELL: Duration = Duration::from_secs(10);
 /// After this long a mail is no news any more.
 const LONGEST_WAIT: TimeDelta = TimeDelta::days(3);
+/// A mail that was sent is kept this long, for whoever asks what became of it.
+const KEPT: TimeDelta = TimeDelta::days(30);
 /// A mail that waited while the program was down still gets this many attempts.
 const FEWEST_ATTEMPTS: u32 = 5;
 const FIRST_BACKOFF: TimeDelta = TimeDelta::seconds(30);
@@ -79,6 +81,12 @@ pub(crate) async fn enqueue(
         }
         Entity::insert_many(some).exec_without_returning(connection).await?;
     }
+}
+
+/// Deletes mails that were sent long ago. What could not be delivered stays. Returns how many went.
+pub(crate) async fn forget_sent(connection: &impl ConnectionTrait, now: Moment) -> Result<u64, DbErr> {
+    let gone = Entity::delete_many().filter(Column::State.eq(SENT)).filter(Column::FinishedAt.lt(now - KEPT));
+    Ok(gone.exec(connection).await?.rows_affected)
 }
 
 fn row(mail: Outgoing, now: Moment) -> (OutboxEmailId, ActiveModel) {

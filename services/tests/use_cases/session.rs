@@ -180,6 +180,17 @@ on_both! {
         assert!(!is_alive(&world, &session).await);
     }
 
+    async fn an_open_page_does_not_keep_a_session_from_going_idle(world: World) {
+        let session = world.sign_in(&world.mia).await;
+        for hours in [12, 11] {
+            world.pass(TimeDelta::hours(hours));
+            assert!(world.services.session_of_open_page(&session).await.unwrap().is_some());
+        }
+        world.pass(TimeDelta::hours(1));
+        assert!(world.services.session_of_open_page(&session).await.unwrap().is_none());
+        assert!(!is_alive(&world, &session).await);
+    }
+
     async fn a_session_ends_after_two_weeks_however_much_it_is_used(world: World) {
         let session = world.sign_in(&world.mia).await;
         for hour in 0..(14 * 24 / 12 - 1) {
@@ -190,6 +201,28 @@ on_both! {
         assert!(is_alive(&world, &session).await);
         world.pass(TimeDelta::microseconds(1));
         assert!(!is_alive(&world, &session).await);
+    }
+
+    async fn what_is_old_is_forgotten(world: World) {
+        let begun = world.clock.now();
+        let session = world.sign_in(&world.mia).await;
+        world.pending().await;
+        let [sent, lost] = [("sent", "olga@people.example"), ("undeliverable", "oscar@people.example")];
+        for (state, address) in [sent, lost] {
+            let finish = "UPDATE outbox_email SET state = $1, finished_at = $2 WHERE to_address = $3";
+            world.run(finish, [state.into(), begun.into(), address.into()]).await;
+        }
+        world.pass(TimeDelta::days(30));
+        assert_eq!(world.services.forget_what_is_old().await.unwrap(), 0);
+        world.pass(TimeDelta::microseconds(1));
+        assert_eq!(world.services.forget_what_is_old().await.unwrap(), 1);
+        assert_eq!(world.one::<String>("SELECT to_address FROM outbox_email", []).await, lost.1);
+        let sessions = world.count("session").await;
+        world.pass(TimeDelta::days(60));
+        // The session is over, but still says for ninety days where its user is known.
+        assert!(!is_alive(&world, &session).await);
+        assert_eq!(world.services.forget_what_is_old().await.unwrap(), u64::try_from(sessions).unwrap());
+        assert_eq!(world.count("session").await, 0);
     }
 
     async fn whoever_is_deactivated_is_out_at_once(world: World) {
