@@ -112,6 +112,13 @@ impl AccessEnd {
         }
     }
 
+    /// [`AccessEnd::told`] as a choice of its own: "No end", "7 days", "Until 12 March 2026".
+    pub fn label(self) -> String {
+        let told = self.told();
+        let mut letters = told.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+
     /// The value of the choice in a form: `never`, a number of days, or `date`.
     pub fn choice(self) -> String {
         match self {
@@ -411,6 +418,13 @@ pub struct EndChoice {
     pub blocked: bool,
 }
 
+impl EndChoice {
+    /// The choice of a day, which is entered beside it.
+    pub fn date() -> Self {
+        Self { value: "date".to_owned(), label: "A date".to_owned(), blocked: false }
+    }
+}
+
 /// The roles of the role picker under a policy.
 pub fn role_choices(policy: &PartnershipPolicy) -> Vec<RoleChoice> {
     AccountRole::REQUESTABLE.into_iter().map(|role| RoleChoice { role, blocked: why_not_role(role, policy) }).collect()
@@ -419,13 +433,12 @@ pub fn role_choices(policy: &PartnershipPolicy) -> Vec<RoleChoice> {
 /// The choices for the end of access under a policy.
 pub fn end_choices(policy: &PartnershipPolicy) -> Vec<EndChoice> {
     let longest = policy.longest_days;
-    let never = EndChoice { value: "never".to_owned(), label: "No end".to_owned(), blocked: longest.is_some() };
-    let days = AccessEnd::DAYS.into_iter().map(|days| EndChoice {
-        value: days.to_string(),
-        label: AccessEnd::Days(days).told(),
-        blocked: longest.is_some_and(|longest| days > longest),
-    });
-    let date = EndChoice { value: "date".to_owned(), label: "A date".to_owned(), blocked: false };
+    let offered = |end: AccessEnd, blocked| EndChoice { value: end.choice(), label: end.label(), blocked };
+    let never = offered(AccessEnd::Never, longest.is_some());
+    let days = AccessEnd::DAYS
+        .into_iter()
+        .map(|days| offered(AccessEnd::Days(days), longest.is_some_and(|longest| days > longest)));
+    let date = EndChoice::date();
     std::iter::once(never).chain(days).chain(std::iter::once(date)).collect()
 }
 

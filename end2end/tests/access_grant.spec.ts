@@ -48,7 +48,7 @@ test("a request is accepted with a lower role and for a shorter time", async ({ 
   const ends = dialog.getByLabel("Access ends");
   await expect(ends.getByRole("option", { name: "90 days" })).toHaveCount(0);
   await ends.selectOption("7 days");
-  await dialog.getByRole("button", { name: "Accept as chosen" }).click();
+  await dialog.getByRole("button", { name: "Accept", exact: true }).click();
   await expect(owners.getByText(`${teammate.name} now has access to ${SHARED}.`)).toBeVisible();
   const member = row(owners, teammate.name);
   await expect(member.getByLabel(`Role of ${teammate.name}`)).toHaveValue("collaborator");

@@ -273,11 +273,11 @@ fn decide_choices(role: AccountRole, end: AccessEnd, policy: &PartnershipPolicy,
         .map(|choice| EndChoice {
             // The date that was asked for is chosen by leaving the end as it was asked.
             value: if matches!(choice, AccessEnd::On(_)) { String::new() } else { choice.choice() },
-            label: choice.told(),
+            label: choice.label(),
             blocked: false,
         })
         .collect();
-    ends.push(EndChoice { value: "date".to_owned(), label: "A date".to_owned(), blocked: false });
+    ends.push(EndChoice::date());
     // A day ends at midnight. The last one ends no later than what was asked; the policy's last day counts whole.
     let asked = asked_until.map(|end| end.date_naive() - Days::new(1));
     let longest = policy.longest_days.map(|days| (now + TimeDelta::days(i64::from(days))).date_naive());

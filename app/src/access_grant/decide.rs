@@ -95,7 +95,7 @@ fn AcceptWithChanges(
                 {by_date.then(|| view! { <EndDate line=line first_day=first_day last_day=last_day /> })}
                 <div class="dialog-acts">
                     <DialogCloser dialog=dialog>"Cancel"</DialogCloser>
-                    <Button look=Look::Primary>"Accept as chosen"</Button>
+                    <Button look=Look::Primary>"Accept"</Button>
                 </div>
             </form>
         </RowDialog>
@@ -146,10 +146,10 @@ fn EndDate(line: RequestLineId, first_day: String, last_day: Option<String>) -> 
     view! {
         <div class="field">
             <label class="field-label" for=id.clone()>
-                "End date"
+                "Last day of access"
             </label>
             <p class="field-hint" id=hint.clone()>
-                "Counts when \"A date\" is chosen above. Access lasts to the end of that day, UTC."
+                "Access ends at midnight (UTC) after this day. It counts when “A date” is chosen above."
             </p>
             <input
                 class="control"
