@@ -51,7 +51,7 @@ impl Load {
         let times = thread::scope(|scope| {
             let request = &request;
             let threads: Vec<_> = (0..self.connections)
-                .map(|connection| scope.spawn(move || self.on_one(begin, |n| request(connection, n))))
+                .map(|connection| scope.spawn(move || self.on_one(begin, connection, |n| request(connection, n))))
                 .collect();
             let joined = threads.into_iter().map(|thread| thread.join().ok().context("a connection's thread died")?);
             joined.collect::<Result<Vec<_>>>()
@@ -63,10 +63,12 @@ impl Load {
         Ok(Outcome { per_second, times })
     }
 
-    fn on_one(self, begin: Instant, request: impl Fn(usize) -> Option<Vec<u8>>) -> Result<Vec<Duration>> {
+    fn on_one(self, begin: Instant, place: usize, request: impl Fn(usize) -> Option<Vec<u8>>) -> Result<Vec<Duration>> {
         let mut connection = Connection::open(self.address)?;
         let mut times = Vec::new();
         let every = self.rate.map(|rate| Duration::from_secs_f64(self.connections as f64 / rate));
+        // One connection after the other: asking all at once would measure how they wait for each other.
+        let begin = begin + every.unwrap_or_default().mul_f64(place as f64 / self.connections as f64);
         for n in 0.. {
             // At a steady rate, waiting for a late answer counts for the requests that had to wait behind it.
             let due = every.map(|every| begin + every.saturating_mul(u32::try_from(n).unwrap_or(u32::MAX)));
