@@ -1,17 +1,14 @@
 //! The demo, as somebody finds it who has just installed Latchkey.
-//!
-//! On PostgreSQL when `LATCHKEY_TEST_POSTGRES_URL` names a server; `cargo xtask test` starts one.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may break off")]
+#![allow(clippy::unwrap_used, reason = "a test may break off")]
+
+#[path = "database/postgres.rs"]
+mod postgres;
 
 use domain::account::{AccountFilter, AccountRole};
-use sea_orm::ConnectionTrait;
 use services::demo::{DemoSize, PASSWORD, fill};
 use services::{Ctx, Database, Error, Services, Settings};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Mutex;
-use uuid::Uuid;
-
-const SERVER: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
 async fn empty(url: &str) -> Services {
     let database = Database::connect(url).await.unwrap();
@@ -71,7 +68,7 @@ async fn the_demo_fills_an_empty_database_and_no_other(services: Services) {
     assert!(search("lindqvist marta").await.is_empty(), "of the other company");
 }
 
-mod sqlite {
+mod on_sqlite {
     #[tokio::test]
     async fn the_demo_fills_an_empty_database_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
@@ -80,21 +77,11 @@ mod sqlite {
     }
 }
 
-mod postgres {
-    use super::*;
-
+mod on_postgres {
     #[tokio::test]
     async fn the_demo_fills_an_empty_database_and_no_other() {
-        let Ok(server) = std::env::var(SERVER) else {
-            eprintln!("SKIPPED: {SERVER} is not set, so nothing was tried on PostgreSQL");
-            return;
-        };
-        let name = format!("latchkey_demo_{}", Uuid::now_v7().simple());
-        let admin = sea_orm::Database::connect(&server).await.unwrap();
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-        let mut url = url::Url::parse(&server).unwrap();
-        url.set_path(&name);
-        super::the_demo_fills_an_empty_database_and_no_other(empty(url.as_str()).await).await;
-        admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+        let Some(database) = crate::postgres::PostgresDatabase::empty().await else { return };
+        super::the_demo_fills_an_empty_database_and_no_other(super::empty(&database.url()).await).await;
+        database.remove().await;
     }
 }

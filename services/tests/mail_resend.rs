@@ -3,6 +3,8 @@
 
 #[path = "mail/outbox.rs"]
 mod outbox;
+#[path = "database/postgres.rs"]
+mod postgres;
 
 use chrono::TimeDelta;
 use outbox::{Outbox, mailer};

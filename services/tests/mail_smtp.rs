@@ -3,6 +3,8 @@
 
 #[path = "mail/outbox.rs"]
 mod outbox;
+#[path = "database/postgres.rs"]
+mod postgres;
 
 use outbox::{Outbox, mailer};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};

@@ -46,6 +46,8 @@ mod live;
 mod migration;
 #[path = "use_cases/notification.rs"]
 mod notification;
+#[path = "database/postgres.rs"]
+mod postgres;
 #[path = "use_cases/session.rs"]
 mod session;
 #[path = "use_cases/world.rs"]

@@ -12,6 +12,8 @@ mod log_in;
 mod mail;
 mod origin;
 mod plain_request;
+#[path = "../../../services/tests/database/postgres.rs"]
+mod postgres;
 mod security;
 mod settings;
 mod site;

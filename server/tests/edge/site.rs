@@ -64,17 +64,18 @@ impl Site {
     }
 
     pub(crate) async fn start_with(difference: Difference) -> Self {
-        Self::start_in(tempfile::tempdir().unwrap(), difference).await
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+        Self::start_in(folder, &url, difference).await
     }
 
-    /// The ordinary site on a database that stands in the folder already.
-    pub(crate) async fn start_on(folder: TempDir) -> Self {
-        Self::start_in(folder, Difference { migrated: false, ..Difference::default() }).await
+    /// The ordinary site on this database.
+    pub(crate) async fn start_on(url: &str) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), url, Difference::default()).await
     }
 
-    async fn start_in(folder: TempDir, difference: Difference) -> Self {
-        let database = folder.path().join("latchkey.db");
-        let database = Database::connect(&format!("sqlite://{}", database.display())).await.unwrap();
+    async fn start_in(folder: TempDir, url: &str, difference: Difference) -> Self {
+        let database = Database::connect(url).await.unwrap();
         if difference.migrated {
             database.migrate().await.unwrap();
         }

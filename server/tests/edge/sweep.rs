@@ -1,13 +1,16 @@
 //! Every server function, asked by everyone, with ids of their own, of others, and that do not belong together.
 
+use crate::postgres::PostgresDatabase;
 use crate::site::{Site, call};
 use axum::body::Body;
 use http::StatusCode;
 use http::header::COOKIE;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use tempfile::TempDir;
 
+/// The name of the database on SQLite, in a folder of its own.
+const FILE: &str = "latchkey.db";
 const TABLE: &str = include_str!("../server_functions.txt");
 const CALLERS: [(&str, &str); 9] = [
     ("signed-out", ""),
@@ -71,13 +74,46 @@ async fn the_list_names_every_server_function_and_no_other() {
     }
 }
 
-#[tokio::test]
-async fn everyone_is_answered_as_listed_and_what_is_refused_changes_nothing() {
-    let world = World::make().await;
+mod on_sqlite {
+    use super::*;
+
+    #[tokio::test]
+    async fn everyone_is_answered_as_listed_and_what_is_refused_changes_nothing() {
+        sweep(&World::make(Origin::file()).await).await;
+    }
+
+    #[tokio::test]
+    async fn the_sweep_sees_when_something_is_written() {
+        sees_a_write(&World::make(Origin::file()).await).await;
+    }
+}
+
+mod on_postgres {
+    use super::*;
+
+    #[tokio::test]
+    async fn everyone_is_answered_as_listed_and_what_is_refused_changes_nothing() {
+        let Some(database) = PostgresDatabase::from_template().await else { return };
+        let world = World::make(Origin::Postgres(database)).await;
+        sweep(&world).await;
+        world.origin.remove().await;
+    }
+
+    #[tokio::test]
+    async fn the_sweep_sees_when_something_is_written() {
+        let Some(database) = PostgresDatabase::from_template().await else { return };
+        let world = World::make(Origin::Postgres(database)).await;
+        sees_a_write(&world).await;
+        world.origin.remove().await;
+    }
+}
+
+async fn sweep(world: &World) {
     let mut wrong = Vec::new();
+    let mut copy = None;
     for row in rows() {
         for (caller, expected) in &row.answers {
-            let found = world.ask(&row, caller).await;
+            let found = world.ask(&row, caller, &mut copy).await;
             if found.answer != *expected {
                 wrong.push(format!("{} {} {caller}: {} instead of {expected}", row.function, row.ids, found.answer));
             }
@@ -86,15 +122,16 @@ async fn everyone_is_answered_as_listed_and_what_is_refused_changes_nothing() {
             }
         }
     }
+    if let Some(copy) = copy {
+        copy.remove().await;
+    }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-#[tokio::test]
-async fn the_sweep_sees_when_something_is_written() {
-    let world = World::make().await;
+async fn sees_a_write(world: &World) {
     let rows = rows();
     let accept = rows.iter().find(|row| row.function == "access-request/accept" && row.ids == "own").unwrap();
-    assert!(world.ask(accept, "owner").await.wrote);
+    assert!(world.ask(accept, "owner", &mut None).await.wrote);
 }
 
 struct Row {
@@ -123,26 +160,115 @@ struct Found {
     wrote: bool,
 }
 
-/// The demo with a third company, kept as a file of which each question gets a copy.
-struct World {
+/// A database of which copies can be made while nobody is connected to it.
+enum Origin {
+    File(TempDir),
+    Postgres(PostgresDatabase),
+}
+
+impl Origin {
+    fn file() -> Self {
+        Self::File(tempfile::tempdir().unwrap())
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::File(folder) => format!("sqlite://{}", folder.path().join(FILE).display()),
+            Self::Postgres(database) => database.url(),
+        }
+    }
+
+    async fn copy(&self) -> Self {
+        match self {
+            Self::File(folder) => {
+                let copy = tempfile::tempdir().unwrap();
+                std::fs::copy(folder.path().join(FILE), copy.path().join(FILE)).unwrap();
+                Self::File(copy)
+            }
+            Self::Postgres(database) => Self::Postgres(database.copy().await),
+        }
+    }
+
+    async fn remove(self) {
+        if let Self::Postgres(database) = self {
+            database.remove().await;
+        }
+    }
+}
+
+/// A site on a copy, and somebody who sees whether anything is written there.
+struct Copy {
     site: Site,
+    observer: Observer,
+    origin: Origin,
+}
+
+impl Copy {
+    async fn of(origin: &Origin) -> Self {
+        let origin = origin.copy().await;
+        let site = Site::start_on(&origin.url()).await;
+        Self { site, observer: Observer::of(&origin.url()).await, origin }
+    }
+
+    async fn remove(self) {
+        self.site.services.database().close().await.unwrap();
+        self.observer.database.close().await.unwrap();
+        self.origin.remove().await;
+    }
+}
+
+struct Observer {
+    database: DatabaseConnection,
+    /// Says something else whenever anything at all was written.
+    question: String,
+}
+
+impl Observer {
+    async fn of(url: &str) -> Self {
+        let database = connect(url).await;
+        let question = match database.get_database_backend() {
+            DbBackend::Postgres => {
+                let tables = "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'";
+                let tables = database.query_all_raw(Statement::from_string(DbBackend::Postgres, tables)).await.unwrap();
+                let rows = tables.iter().map(|table| {
+                    let name: String = table.try_get("", "name").unwrap();
+                    format!("SELECT '{name}' || t::text AS row FROM \"{name}\" t")
+                });
+                let rows = rows.collect::<Vec<_>>().join(" UNION ALL ");
+                format!("SELECT md5(string_agg(row, ',' ORDER BY row)) AS version FROM ({rows}) everything")
+            }
+            _ => "SELECT CAST(data_version AS text) AS version FROM pragma_data_version".to_owned(),
+        };
+        Self { database, question }
+    }
+
+    async fn version(&self) -> String {
+        let question = Statement::from_string(self.database.get_database_backend(), &self.question);
+        self.database.query_one_raw(question).await.unwrap().unwrap().try_get("", "version").unwrap()
+    }
+}
+
+/// The demo with a third company. Each question is asked on a copy on which nothing was written before.
+struct World {
+    origin: Origin,
     cookies: BTreeMap<&'static str, String>,
     ids: BTreeMap<&'static str, String>,
 }
 
 impl World {
-    async fn make() -> Self {
-        let site = Site::start().await;
+    async fn make(origin: Origin) -> Self {
+        let site = Site::start_on(&origin.url()).await;
         let mut cookies = BTreeMap::new();
         cookies.insert("signed-out", String::new());
         site.sign_in().await;
-        let database = connect(&site.folder.path().join("latchkey.db")).await;
+        let database = connect(&origin.url()).await;
         add_third_company(&database).await;
         for (caller, email) in &CALLERS[1..] {
             cookies.insert(*caller, site.sign_in_as(email).await);
         }
-        let deactivate = "UPDATE member SET status = 'deactivated' WHERE id = X'00000000000070008000000000000004'";
-        database.execute_unprepared(deactivate).await.unwrap();
+        let gone = uuid(&database, 4);
+        let deactivate = format!("UPDATE member SET status = 'deactivated' WHERE id = {gone}");
+        database.execute_unprepared(&deactivate).await.unwrap();
 
         let mut ids = BTreeMap::new();
         for (name, sql) in [
@@ -159,21 +285,30 @@ impl World {
             ids.insert(*caller, id(&database, &member(email)).await);
         }
         ids.insert("third account", "00000000-0000-7000-8000-000000000005".to_owned());
-        // The copies are of the file alone: nothing may wait in the log beside it.
-        database.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
-        Self { site, cookies, ids }
+        if database.get_database_backend() == DbBackend::Sqlite {
+            // The copies are of the file alone: nothing may wait in the log beside it.
+            database.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+        }
+        site.services.database().close().await.unwrap();
+        database.close().await.unwrap();
+        Self { origin, cookies, ids }
     }
 
-    async fn ask(&self, row: &Row, caller: &str) -> Found {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("latchkey.db");
-        std::fs::copy(self.site.folder.path().join("latchkey.db"), &file).unwrap();
-        let site = Site::start_on(folder).await;
-        let observer = connect(&file).await;
-        let before = version(&observer).await;
+    /// Asks on this copy, or on a new one; where something was written, there is none afterwards.
+    async fn ask(&self, row: &Row, caller: &str, copy: &mut Option<Copy>) -> Found {
+        let asked = match copy.take() {
+            Some(copy) => copy,
+            None => Copy::of(&self.origin).await,
+        };
+        let before = asked.observer.version().await;
         let request = call(&format!("/api/{}", row.function)).header(COOKIE, &self.cookies[caller]);
-        let answer = site.send(request.body(Body::from(self.arguments(row, caller))).unwrap()).await;
-        let wrote = version(&observer).await != before;
+        let answer = asked.site.send(request.body(Body::from(self.arguments(row, caller))).unwrap()).await;
+        let wrote = asked.observer.version().await != before;
+        if wrote {
+            asked.remove().await;
+        } else {
+            *copy = Some(asked);
+        }
         let answer = match answer.status {
             StatusCode::OK => "ok",
             StatusCode::UNAUTHORIZED => "sign-in",
@@ -207,23 +342,23 @@ async fn add_third_company(database: &DatabaseConnection) {
     let at = "'2026-01-01T00:00:00+00:00'";
     let password = r#"(SELECT password_hash FROM "user" WHERE email = 'owner@harbor.example')"#;
     let user = |id: &str, email: &str, name: &str| {
-        format!(r#"INSERT INTO "user" VALUES (X'{id}', '{email}', '{email}', '{name}', {password}, {at})"#)
+        format!(r#"INSERT INTO "user" VALUES ({id}, '{email}', '{email}', '{name}', {password}, {at})"#)
     };
     let [company, third_user, third, gone, account, grant, gone_user] =
-        [1, 2, 3, 4, 5, 6, 7].map(|number| format!("0000000000007000800000000000000{number}"));
+        [1, 2, 3, 4, 5, 6, 7].map(|number| uuid(database, number));
     let northlight = "(SELECT id FROM workspace WHERE name = 'Northlight Studio')";
     for sql in [
-        format!("INSERT INTO workspace VALUES (X'{company}', 'Elsewhere Ltd', 'elsewhere', {at})"),
+        format!("INSERT INTO workspace VALUES ({company}, 'Elsewhere Ltd', 'elsewhere', {at})"),
         user(&third_user, "third@elsewhere.example", "Thea Third"),
         user(&gone_user, "gone@northlight.example", "Gina Gone"),
-        format!("INSERT INTO member VALUES (X'{third}', X'{company}', X'{third_user}', 'owner', 'active', {at})"),
-        format!("INSERT INTO member VALUES (X'{gone}', {northlight}, X'{gone_user}', 'user', 'active', {at})"),
+        format!("INSERT INTO member VALUES ({third}, {company}, {third_user}, 'owner', 'active', {at})"),
+        format!("INSERT INTO member VALUES ({gone}, {northlight}, {gone_user}, 'user', 'active', {at})"),
         format!(
-            "INSERT INTO account VALUES (X'{account}', X'{company}', 'Theirs', 'App', 'https://theirs.example', 'u', '', \
+            "INSERT INTO account VALUES ({account}, {company}, 'Theirs', 'App', 'https://theirs.example', 'u', '', \
              'theirs', 'theirs', NULL, NULL, {at}, NULL)"
         ),
         format!(
-            "INSERT INTO access_grant VALUES (X'{grant}', X'{account}', X'{third}', 'owner', 'owner', NULL, 'active', NULL, \
+            "INSERT INTO access_grant VALUES ({grant}, {account}, {third}, 'owner', 'owner', NULL, 'active', NULL, \
              NULL, {at}, NULL)"
         ),
     ] {
@@ -235,19 +370,19 @@ fn member(email: &str) -> String {
     format!(r#"SELECT m.id FROM member m JOIN "user" u ON u.id = m.user_id WHERE u.email = '{email}'"#)
 }
 
+/// The id with this last digit, as SQL.
+fn uuid(database: &DatabaseConnection, last: u8) -> String {
+    let digits = format!("0000000000007000800000000000000{last}");
+    if database.get_database_backend() == DbBackend::Sqlite { format!("X'{digits}'") } else { format!("'{digits}'") }
+}
+
 async fn id(database: &DatabaseConnection, sql: &str) -> String {
-    let row = database.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql)).await.unwrap();
+    let row = database.query_one_raw(Statement::from_string(database.get_database_backend(), sql)).await.unwrap();
     row.unwrap().try_get::<sea_orm::prelude::Uuid>("", "id").unwrap().to_string()
 }
 
-async fn connect(file: &Path) -> DatabaseConnection {
-    let mut options = sea_orm::ConnectOptions::new(format!("sqlite://{}", file.display()));
+async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = sea_orm::ConnectOptions::new(url);
     options.max_connections(1);
     Database::connect(options).await.unwrap()
-}
-
-/// Changes whenever another connection has written anything at all.
-async fn version(observer: &DatabaseConnection) -> i64 {
-    let sql = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "PRAGMA data_version");
-    observer.query_one_raw(sql).await.unwrap().unwrap().try_get("", "data_version").unwrap()
 }

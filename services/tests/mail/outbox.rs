@@ -1,11 +1,7 @@
 //! An outbox of one's own for each test, on SQLite and, when there is a server, on PostgreSQL.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "shared by several test programs; a test may break off, and says what it leaves out"
-)]
+#![allow(dead_code, clippy::unwrap_used, reason = "shared by several test programs; a test may break off")]
 
+use crate::postgres::PostgresDatabase;
 use chrono::TimeDelta;
 use domain::{Moment, OutboxEmailId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
@@ -15,9 +11,6 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 use uuid::Uuid;
-
-/// Where a PostgreSQL server is on which databases may be created.
-const POSTGRES: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
 /// A fresh outbox, and a clock that stands still.
 pub(crate) struct Outbox {
@@ -44,9 +37,8 @@ impl Outbox {
     /// One on SQLite; and one on PostgreSQL where there is a server.
     pub(crate) async fn on_each_database() -> Vec<Self> {
         let mut outboxes = vec![Self::on_sqlite().await];
-        match std::env::var(POSTGRES) {
-            Ok(server) => outboxes.push(Self::on_postgres(&server).await),
-            Err(_) => eprintln!("{POSTGRES} is not set: on SQLite only"),
+        if let Some(database) = PostgresDatabase::empty().await {
+            outboxes.push(Self::open(database.url(), None).await);
         }
         outboxes
     }
@@ -55,16 +47,6 @@ impl Outbox {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
         Self::open(url, Some(folder)).await
-    }
-
-    async fn on_postgres(server: &str) -> Self {
-        let name = format!("mail_{}", Uuid::now_v7().simple());
-        let admin = sea_orm::Database::connect(server).await.unwrap();
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-        admin.close().await.unwrap();
-        let mut url = url::Url::parse(server).unwrap();
-        url.set_path(&name);
-        Self::open(url.into(), None).await
     }
 
     async fn open(url: String, folder: Option<TempDir>) -> Self {

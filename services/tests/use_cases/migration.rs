@@ -1,6 +1,7 @@
 //! The tables: up and down, several servers at once, and what they refuse by themselves.
 
-use crate::world::{PostgresDatabase, World, form};
+use crate::postgres::PostgresDatabase;
+use crate::world::{World, form};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::DbBackend;
 use services::Database;

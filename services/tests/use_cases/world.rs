@@ -3,6 +3,7 @@
 //! There is no use case yet that makes a workspace, a member or an account, so these rows are written by SQL.
 //! Everything that a test is about goes through public use cases.
 
+use crate::postgres::PostgresDatabase;
 use argon2::{Argon2, Params, PasswordHasher};
 use chrono::TimeDelta;
 use domain::access_request::{AcceptWith, Decided, RequestForm, SentRequest};
@@ -15,13 +16,12 @@ use domain::{
     UserId, WorkspaceId,
 };
 use futures::FutureExt;
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable, Value};
 use services::account::VisibleAccount;
 use services::mail::{Mailer, Memory, Message, Transport, Worker};
 use services::{Clock, Ctx, Database, Error, Services, Settings};
 use std::collections::HashMap;
 use std::future::Future;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,8 +29,6 @@ use std::sync::{LazyLock, Mutex};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-/// Where a PostgreSQL server is on which databases may be made.
-const POSTGRES: &str = "LATCHKEY_TEST_POSTGRES_URL";
 /// Everyone's password.
 pub const PASSWORD: &str = "correct horse battery staple";
 /// The label of the account that is shared.
@@ -131,98 +129,6 @@ async fn sqlite_template() -> &'static [u8] {
         database.migrate().await.unwrap();
         database.close().await.unwrap();
         std::fs::read(file).unwrap()
-    };
-    TEMPLATE.get_or_init(make).await
-}
-
-/// A database on the server of the tests.
-pub struct PostgresDatabase {
-    server: String,
-    name: String,
-}
-
-impl PostgresDatabase {
-    /// A migrated one; none where there is no server.
-    pub async fn from_template() -> Option<Self> {
-        let server = server()?;
-        let template = postgres_template(&server).await;
-        Some(Self::make(server, &format!("TEMPLATE {template}")).await)
-    }
-
-    /// One without tables; none where there is no server.
-    pub async fn empty() -> Option<Self> {
-        Some(Self::make(server()?, "").await)
-    }
-
-    async fn make(server: String, how: &str) -> Self {
-        let name = format!("latchkey_{}", Uuid::now_v7().simple());
-        let admin = admin(&server).await;
-        admin.execute_unprepared(&format!("CREATE DATABASE {name} {how}")).await.unwrap();
-        admin.close().await.unwrap();
-        Self { server, name }
-    }
-
-    pub fn url(&self) -> String {
-        url_of(&self.server, &self.name)
-    }
-
-    pub async fn remove(self) {
-        let admin = admin(&self.server).await;
-        admin.execute_unprepared(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).await.unwrap();
-        admin.close().await.unwrap();
-    }
-}
-
-fn server() -> Option<String> {
-    let server = std::env::var(POSTGRES).ok();
-    if server.is_none() {
-        eprintln!("SKIPPED: {POSTGRES} is not set, so nothing was tried on PostgreSQL");
-    }
-    server
-}
-
-fn url_of(server: &str, database: &str) -> String {
-    let mut url = url::Url::parse(server).unwrap();
-    url.set_path(database);
-    url.into()
-}
-
-async fn admin(server: &str) -> DatabaseConnection {
-    let mut options = ConnectOptions::new(server);
-    options.max_connections(1).sqlx_logging(false);
-    sea_orm::Database::connect(options).await.unwrap()
-}
-
-/// A migrated database to copy. It stays on the server for the next run of the same program.
-async fn postgres_template(server: &str) -> &'static str {
-    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
-    let make = || async {
-        let program = std::env::current_exe().unwrap();
-        let built = program.metadata().unwrap().modified().unwrap();
-        let hash = |what: &dyn Fn(&mut DefaultHasher)| {
-            let mut hasher = DefaultHasher::new();
-            what(&mut hasher);
-            format!("{:016x}", hasher.finish())
-        };
-        let name = format!("latchkey_template_{}", hash(&|hasher| program.hash(hasher)));
-        let stamp = hash(&|hasher| built.hash(hasher));
-        let admin = admin(server).await;
-        let ask = |sql: String| Statement::from_string(admin.get_database_backend(), sql);
-        admin.execute_unprepared("SELECT pg_advisory_lock(20261123)").await.unwrap();
-        let known = format!(
-            "SELECT 1 AS one FROM pg_database
-                        WHERE datname = '{name}' AND shobj_description(oid, 'pg_database') = '{stamp}'"
-        );
-        if admin.query_one_raw(ask(known)).await.unwrap().is_none() {
-            admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
-            admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-            let database = Database::connect(&url_of(server, &name)).await.unwrap();
-            database.migrate().await.unwrap();
-            database.close().await.unwrap();
-            admin.execute_unprepared(&format!("COMMENT ON DATABASE {name} IS '{stamp}'")).await.unwrap();
-        }
-        admin.close().await.unwrap();
-        name
     };
     TEMPLATE.get_or_init(make).await
 }
