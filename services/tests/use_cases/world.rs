@@ -16,7 +16,7 @@ use domain::{
     UserId, WorkspaceId,
 };
 use futures::FutureExt;
-use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable, Value};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable, Value};
 use services::account::VisibleAccount;
 use services::mail::{Mailer, Memory, Message, Transport, Worker};
 use services::{Clock, Ctx, Database, Error, Services, Settings};
