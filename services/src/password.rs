@@ -5,11 +5,14 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use domain::AppError;
-use std::sync::{Arc, LazyLock};
-use tokio::sync::Semaphore;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Memory in KiB, passes and lanes that the OWASP Password Storage Cheat Sheet recommends for Argon2id.
 const PARAMETERS: (u32, u32, u32) = (19_456, 2, 1);
+/// What an unknown address is compared with, so that it takes as long as a known one: no password has all zeros.
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 /// Hashes computed at a time: one core stays free for everything else on the smallest machine with two.
 const AT_A_TIME: usize = 1;
 /// Sign-ins that may wait for their turn, some two seconds' worth. Further ones are told to try again.
@@ -24,6 +27,10 @@ pub(crate) struct Gate {
     places: Arc<Semaphore>,
 }
 
+/// Somebody's place at the [`Gate`], free again when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place(#[expect(dead_code, reason = "it is held, not looked at")] OwnedSemaphorePermit);
+
 impl Default for Gate {
     fn default() -> Self {
         Self { turns: Arc::new(Semaphore::new(AT_A_TIME)), places: Arc::new(Semaphore::new(WAITING)) }
@@ -31,9 +38,19 @@ impl Default for Gate {
 }
 
 impl Gate {
+    /// A place among those who wait.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Unavailable`] when there is none left.
+    pub(crate) fn place(&self) -> Result<Place, Error> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| AppError::Unavailable)?;
+        Ok(Place(place))
+    }
+
     /// Whether `password` is the one that was hashed. Without a hash it takes as long, and is not.
-    pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
-        let _place = self.places.try_acquire().map_err(|_| AppError::Unavailable)?;
+    pub(crate) async fn verify(&self, place: Place, password: String, hash: Option<String>) -> Result<bool, Error> {
+        let _place = place;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| AppError::Unavailable)?;
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -54,13 +71,8 @@ pub fn hash(password: &str) -> Result<String, Error> {
 }
 
 fn verify(password: &str, stored: Option<&str>) -> Result<bool, Error> {
-    /// What an unknown address is compared with, so that it takes as long as a known one.
-    static NOBODYS: LazyLock<Option<String>> = LazyLock::new(|| hash("nobody has this password").ok());
     let known = stored.is_some();
-    let Some(stored) = stored.or(NOBODYS.as_deref()) else {
-        return Ok(false);
-    };
-    let stored = PasswordHash::new(stored).map_err(|error| Error::Password(error.to_string()))?;
+    let stored = PasswordHash::new(stored.unwrap_or(NOBODYS)).map_err(|error| Error::Password(error.to_string()))?;
     Ok(argon2().verify_password(password.as_bytes(), &stored).is_ok() && known)
 }
 
@@ -78,21 +90,23 @@ mod tests {
     fn a_password_is_known_again_and_another_is_not() {
         let stored = hash("correct horse").expect("hashed");
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert_eq!(stored.len(), NOBODYS.len(), "nobody's costs as much");
         assert!(verify("correct horse", Some(&stored)).expect("verified"));
         assert!(!verify("correct house", Some(&stored)).expect("verified"));
     }
 
     #[test]
     fn nobody_has_no_password() {
-        assert!(!verify("nobody has this password", None).expect("verified"));
+        for password in ["", "nobody has this password"] {
+            assert!(!verify(password, None).expect("verified"));
+            assert!(!verify(password, Some(NOBODYS)).expect("verified"));
+        }
     }
 
-    #[tokio::test]
-    async fn a_flood_is_told_to_come_back() {
+    #[test]
+    fn a_flood_is_told_to_come_back() {
         let gate = Gate::default();
-        let _held = gate.turns.acquire().await.expect("open");
-        let _places = gate.places.acquire_many(64).await.expect("open");
-        let answer = gate.verify("x".to_owned(), None).await;
-        assert!(matches!(answer, Err(Error::App(AppError::Unavailable))));
+        let _places: Vec<Place> = (0..WAITING).map(|_| gate.place().expect("a place")).collect();
+        assert!(matches!(gate.place(), Err(Error::App(AppError::Unavailable))));
     }
 }

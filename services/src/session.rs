@@ -33,13 +33,13 @@ const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
 
 /// Failed attempts count for this long.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
-/// Failures from one network address, whomever they were meant for. An office shares one.
-const MOST_FROM_ADDRESS: u64 = 50;
-/// Failures for one email address, from network addresses its user is not known at.
+/// Failures from one network, whomever they were meant for. An office shares one.
+const MOST_FROM_NETWORK: u64 = 50;
+/// Failures for one email address, from networks its user is not known at.
 const MOST_FOR_EMAIL: u64 = 20;
-/// Failures for one email address from one network address.
-const MOST_FOR_EMAIL_FROM_ADDRESS: u64 = 8;
-/// A user is known at a network address this long after having signed in there.
+/// Failures for one email address from one network.
+const MOST_FOR_EMAIL_FROM_NETWORK: u64 = 8;
+/// A user is known at a network this long after having signed in there.
 const FAMILIAR_FOR: TimeDelta = TimeDelta::days(90);
 
 /// A session that has begun.
@@ -85,10 +85,22 @@ impl Services {
         if folded.is_empty() || folded.len() > 320 || folded.contains(char::is_control) || password.len() > LONGEST {
             return Err(wrong_credentials());
         }
+        let network = network_of(address);
         let user = user::Entity::find().filter(user::COLUMN.email_folded.eq(&folded)).one(self.reader()).await?;
-        let attempt = self.begin_attempt(&folded, address, user.as_ref().map(|user| user.id)).await?;
+        let tries = self.tries(&folded, &network, user.as_ref().map(|user| user.id)).await?;
+        // Before anything is written: a flood waits here, and leaves SQLite's one writer to the others.
+        tries.check(self.reader()).await?;
+        let place = self.password_gate().place()?;
+        let attempt = tries.begin(self.database().write()).await?;
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-        let right = self.password_gate().verify(password.to_owned(), hash).await?;
+        let right = match self.password_gate().verify(place, password.to_owned(), hash).await {
+            Ok(right) => right,
+            Err(error) => {
+                // It says nothing about the password.
+                sign_in_attempt::Entity::delete_by_id(attempt).exec(self.database().write()).await?;
+                return Err(error);
+            }
+        };
         let Some(user) = user.filter(|_| right) else {
             return Err(wrong_credentials());
         };
@@ -96,7 +108,7 @@ impl Services {
         let Some(member) = self.first_membership(user.id).await? else {
             return Err(wrong_credentials());
         };
-        self.begin_session(user, member, address, old, attempt).await
+        self.begin_session(user, member, network, old, attempt).await
     }
 
     /// The member whose browser has this session id, if the session is alive and the member active. It counts as a use.
@@ -165,64 +177,17 @@ impl Services {
         Ok(SignedIn::find_by_statement(statement(self.reader(), sql, values)).one(self.reader()).await?)
     }
 
-    /// Writes the attempt down as failed before it is looked at, so that many at once count too.
-    async fn begin_attempt(&self, folded: &str, address: IpAddr, user: Option<UserId>) -> Result<Uuid, Error> {
+    async fn tries(&self, folded: &str, network: &str, user: Option<UserId>) -> Result<Tries, Error> {
         let now = self.now();
-        let address = address.to_string();
-        let familiar = match user {
-            Some(user) => self.is_familiar(user, &address, now).await?,
-            None => false,
-        };
-        let email_hash = hash_of(folded);
-        let id = Uuid::now_v7();
-        let attempt = sign_in_attempt::ActiveModel {
-            id: Set(id),
-            at: Set(now),
-            address: Set(address.clone()),
-            email_hash: Set(email_hash.clone()),
-            familiar: Set(familiar),
-            failed: Set(true),
-        };
-        attempt.insert(self.database().write()).await?;
-
-        let failed = || {
-            sign_in_attempt::Entity::find()
-                .filter(sign_in_attempt::COLUMN.failed.eq(true))
-                .filter(sign_in_attempt::COLUMN.at.gt(now - WINDOW))
-        };
-        let column = &sign_in_attempt::COLUMN;
-        let from_address = failed().filter(column.address.eq(&address));
-        let for_email = failed().filter(column.email_hash.eq(&email_hash)).filter(column.familiar.eq(false));
-        let for_both = failed().filter(column.address.eq(&address)).filter(column.email_hash.eq(&email_hash));
-        // A stranger's failures for an email address do not count where its user is known: they cannot be locked out
-        // of the places they work at.
-        let limits = [
-            (for_both, MOST_FOR_EMAIL_FROM_ADDRESS),
-            (from_address, MOST_FROM_ADDRESS),
-            (for_email, if familiar { u64::MAX } else { MOST_FOR_EMAIL }),
-        ];
-        for (attempts, most) in limits {
-            if attempts.clone().count(self.database().write()).await? > most {
-                let oldest = attempts.order_by_asc(column.at).limit(1).one(self.database().write()).await?;
-                // An attempt that is refused unseen does not count, or it would never end.
-                sign_in_attempt::Entity::delete_by_id(id).exec(self.database().write()).await?;
-                let free_at = oldest.map_or(now, |oldest| oldest.at) + WINDOW;
-                let wait_seconds = u32::try_from((free_at - now).num_seconds().max(1)).unwrap_or(60);
-                tracing::warn!(wait_seconds, "sign-in refused: too many attempts");
-                return Err(AppError::TooManyAttempts { wait_seconds }.into());
-            }
-        }
-        Ok(id)
-    }
-
-    async fn is_familiar(&self, user: UserId, address: &str, now: Moment) -> Result<bool, Error> {
+        // Asked for nobody too, so that an unknown address takes as long.
+        let user = user.unwrap_or(UserId(Uuid::nil()));
         let known = session::Entity::find()
             .filter(session::COLUMN.user_id.eq(user))
-            .filter(session::COLUMN.address.eq(address))
+            .filter(session::COLUMN.address.eq(network))
             .filter(session::COLUMN.created_at.gt(now - FAMILIAR_FOR))
             .count(self.reader())
             .await?;
-        Ok(known > 0)
+        Ok(Tries { email_hash: hash_of(folded), network: network.to_owned(), familiar: known > 0, now })
     }
 
     /// The membership to start with: the workspace the user was at last, or the first they joined.
@@ -242,7 +207,7 @@ impl Services {
         &self,
         user: user::Model,
         member: Membership,
-        address: IpAddr,
+        network: String,
         old: Option<&str>,
         attempt: Uuid,
     ) -> Result<NewSession, Error> {
@@ -253,7 +218,7 @@ impl Services {
             id_hash: Set(hash_of(&id)),
             user_id: Set(user.id),
             member_id: Set(member.id),
-            address: Set(address.to_string()),
+            address: Set(network),
             created_at: Set(now),
             last_seen_at: Set(now),
             ends_at: Set(now + LONGEST_SESSION),
@@ -271,6 +236,79 @@ impl Services {
         change.commit(vec![event]).await?;
         let longest = LONGEST_SESSION.to_std().expect("a session's length is positive");
         Ok(NewSession { id, longest })
+    }
+}
+
+/// Attempts to sign in with one email address from one network.
+struct Tries {
+    email_hash: String,
+    network: String,
+    /// Whether the user is known there.
+    familiar: bool,
+    now: Moment,
+}
+
+impl Tries {
+    /// Writes an attempt down as failed before it is looked at, so that many at once count too.
+    async fn begin(&self, connection: &impl ConnectionTrait) -> Result<Uuid, Error> {
+        let id = Uuid::now_v7();
+        let attempt = sign_in_attempt::ActiveModel {
+            id: Set(id),
+            at: Set(self.now),
+            address: Set(self.network.clone()),
+            email_hash: Set(self.email_hash.clone()),
+            familiar: Set(self.familiar),
+            failed: Set(true),
+        };
+        attempt.insert(connection).await?;
+        if let Err(refused) = self.within_limits(connection, 1).await {
+            // An attempt that is refused unseen does not count, or it would never end.
+            sign_in_attempt::Entity::delete_by_id(id).exec(connection).await?;
+            return Err(refused);
+        }
+        Ok(id)
+    }
+
+    /// Whether one more attempt would be within the limits.
+    async fn check(&self, connection: &impl ConnectionTrait) -> Result<(), Error> {
+        self.within_limits(connection, 0).await
+    }
+
+    /// Whether there are no more failed attempts than the limits allow, where the last `own` of them are this one.
+    async fn within_limits(&self, connection: &impl ConnectionTrait, own: u64) -> Result<(), Error> {
+        let column = &sign_in_attempt::COLUMN;
+        let failed =
+            || sign_in_attempt::Entity::find().filter(column.failed.eq(true)).filter(column.at.gt(self.now - WINDOW));
+        let from_network = failed().filter(column.address.eq(&self.network));
+        let for_email = failed().filter(column.email_hash.eq(&self.email_hash)).filter(column.familiar.eq(false));
+        let for_both = failed().filter(column.address.eq(&self.network)).filter(column.email_hash.eq(&self.email_hash));
+        // A stranger's failures for an email address do not count where its user is known: they cannot be locked out
+        // of the places they work at.
+        let most_for_email = if self.familiar { u64::MAX - 1 } else { MOST_FOR_EMAIL };
+        for (attempts, most) in
+            [(for_both, MOST_FOR_EMAIL_FROM_NETWORK), (from_network, MOST_FROM_NETWORK), (for_email, most_for_email)]
+        {
+            if attempts.clone().count(connection).await? + 1 - own > most {
+                let oldest = attempts.order_by_asc(column.at).limit(1).one(connection).await?;
+                let free_at = oldest.map_or(self.now, |oldest| oldest.at) + WINDOW;
+                let wait_seconds = u32::try_from((free_at - self.now).num_seconds().max(1)).unwrap_or(60);
+                tracing::warn!(wait_seconds, "sign-in refused: too many attempts");
+                return Err(AppError::TooManyAttempts { wait_seconds }.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What attempts are counted by: an IPv4 address, or the /64 network of an IPv6 address, all of whose addresses one
+/// customer has (RFC 6177), and whose devices change theirs daily (RFC 8981).
+fn network_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() & !u128::from(u64::MAX);
+            format!("{}/64", std::net::Ipv6Addr::from_bits(network))
+        }
     }
 }
 

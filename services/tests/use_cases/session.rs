@@ -107,6 +107,28 @@ on_both! {
         assert!(try_from(&world, &world.mia.email, PASSWORD, OFFICE).await.is_ok());
     }
 
+    async fn all_addresses_of_an_ipv6_network_count_as_one(world: World) {
+        let from = |device: u16| IpAddr::from([0x2001, 0xdb8, 0, 7, 0, 0, 0, device]);
+        let attempt = async |address, password| world.services.sign_in(&world.mia.email, password, address, None).await;
+        for device in 0..8 {
+            assert!(!is_limited(attempt(from(device), "wrong").await));
+        }
+        assert!(is_limited(attempt(from(99), PASSWORD).await));
+        let elsewhere = IpAddr::from([0x2001, 0xdb8, 0, 8, 0, 0, 0, 1]);
+        assert!(attempt(elsewhere, PASSWORD).await.is_ok());
+    }
+
+    async fn whoever_is_refused_unseen_writes_nothing(world: World) {
+        for _ in 0..8 {
+            let _ = try_from(&world, &world.mia.email, "wrong", OFFICE).await;
+        }
+        let before = world.count("sign_in_attempt").await;
+        let newest = "SELECT count(*) FROM sign_in_attempt WHERE id > $1";
+        let mark = Uuid::now_v7();
+        assert!(is_limited(try_from(&world, &world.mia.email, PASSWORD, OFFICE).await));
+        assert_eq!((world.count("sign_in_attempt").await, world.one::<i64>(newest, [mark.into()]).await), (before, 0));
+    }
+
     async fn a_stranger_cannot_lock_a_member_out_of_where_they_work(world: World) {
         assert!(try_from(&world, &world.mia.email, PASSWORD, OFFICE).await.is_ok());
         for n in 0..20 {
