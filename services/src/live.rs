@@ -9,7 +9,7 @@ use crate::{Ctx, Error, Services};
 use domain::MemberId;
 use sea_orm::{FromQueryResult, Value};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, broadcast};
 
@@ -21,6 +21,8 @@ const GAPS_FOR: Duration = Duration::from_secs(30);
 const MOST_GAPS: usize = 200;
 /// Changes a slow stream may lag behind before it is told to look at everything again.
 const BACKLOG: usize = 1_024;
+/// A page that stands further behind is told to look, unasked: asking would read all of the activity since.
+const FARTHEST_BEHIND: i64 = 1_000;
 /// Events read at a time.
 const AT_ONCE: i64 = 500;
 /// How often a stream makes sure that its session goes on.
@@ -31,11 +33,14 @@ const CHECK_EVERY: Duration = Duration::from_secs(15);
 pub(crate) struct Follower {
     wake: Notify,
     seen: broadcast::Sender<Arc<Seen>>,
+    /// What became visible after something with a higher number, and when. A page made in between carries the higher
+    /// number, and does not show it.
+    late: Mutex<Vec<(Instant, Arc<Seen>)>>,
 }
 
 impl Default for Follower {
     fn default() -> Self {
-        Self { wake: Notify::new(), seen: broadcast::channel(BACKLOG).0 }
+        Self { wake: Notify::new(), seen: broadcast::channel(BACKLOG).0, late: Mutex::default() }
     }
 }
 
@@ -43,6 +48,23 @@ impl Follower {
     /// Something was committed by this process.
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    fn tell(&self, sequence: i64, concerns: Concerns, late: bool) {
+        let seen = Arc::new(Seen { sequence, concerns });
+        if late {
+            let mut known = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+            known.retain(|(at, _)| at.elapsed() < GAPS_FOR);
+            known.push((Instant::now(), Arc::clone(&seen)));
+        }
+        // Nobody listening is no error.
+        let _ = self.seen.send(seen);
+    }
+
+    fn late_for(&self, member: MemberId, since: i64) -> Option<i64> {
+        let known = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = known.iter().filter(|(at, _)| at.elapsed() < GAPS_FOR).map(|(_, seen)| seen);
+        recent.filter(|seen| seen.sequence <= since && seen.concerns.includes(member)).map(|seen| seen.sequence).max()
     }
 }
 
@@ -93,7 +115,10 @@ impl Services {
     /// [`Error::Database`].
     pub async fn subscribe(&self, ctx: &Ctx, since: i64) -> Result<Subscription, Error> {
         let seen = self.follower().seen.subscribe();
-        let missed = self.latest_concerning(ctx.member(), since).await?;
+        let missed = match self.latest_concerning(ctx.member(), since).await? {
+            None => self.follower().late_for(ctx.member(), since),
+            missed => missed,
+        };
         Ok(Subscription { ctx: ctx.clone(), seen, missed })
     }
 
@@ -117,7 +142,7 @@ impl Services {
             let sequence = self.latest_sequence().await?;
             *position = Some(sequence);
             // Streams that were there before the follower may have missed something.
-            let _ = self.follower().seen.send(Arc::new(Seen { sequence, concerns: Concerns::Everyone }));
+            self.follower().tell(sequence, Concerns::Everyone, false);
             return Ok(false);
         };
         gaps.retain(|_, since| since.elapsed() < GAPS_FOR);
@@ -135,9 +160,11 @@ impl Services {
             expected = sequence + 1;
             *position = Some(sequence);
         }
-        for (sequence, members) in late.into_iter().chain(new) {
-            // Nobody listening is no error.
-            let _ = self.follower().seen.send(Arc::new(Seen { sequence, concerns: Concerns::These(members) }));
+        for (sequence, members) in late {
+            self.follower().tell(sequence, Concerns::These(members), true);
+        }
+        for (sequence, members) in new {
+            self.follower().tell(sequence, Concerns::These(members), false);
         }
         Ok(full)
     }
@@ -174,6 +201,10 @@ impl Services {
     }
 
     async fn latest_concerning(&self, member: MemberId, since: i64) -> Result<Option<i64>, Error> {
+        let latest = self.latest_sequence().await?;
+        if latest.saturating_sub(since) > FARTHEST_BEHIND {
+            return Ok(Some(latest));
+        }
         let sql = r"
             SELECT COALESCE(max(e.sequence), 0) AS sequence
             FROM activity_event e
@@ -212,6 +243,7 @@ impl Subscription {
         if let Some(sequence) = self.missed.take() {
             return Some(Changed { sequence });
         }
+        let mut untold = None;
         let mut check = tokio::time::interval_at(tokio::time::Instant::now() + CHECK_EVERY, CHECK_EVERY);
         loop {
             let found = tokio::select! {
@@ -224,15 +256,13 @@ impl Subscription {
                 },
                 _ = check.tick() => None,
             };
-            // While the database cannot say, the stream stays, and tells nothing.
-            let goes_on = match self.ctx.goes_on().await {
-                Ok(goes_on) => goes_on,
-                Err(_) => continue,
-            };
+            untold = found.or(untold);
+            // While the database cannot say, the stream stays, and tells nothing yet.
+            let Ok(goes_on) = self.ctx.goes_on().await else { continue };
             if !goes_on {
                 return None;
             }
-            if let Some(sequence) = found {
+            if let Some(sequence) = untold {
                 return Some(Changed { sequence });
             }
         }
