@@ -25,6 +25,8 @@ pub struct NotificationView {
 pub struct NotificationListView {
     /// The notifications.
     pub notifications: Vec<NotificationView>,
+    /// The member's newest event, or zero: all up to it can be marked as read.
+    pub newest: i64,
     /// Where the next page starts.
     pub next: Option<String>,
 }

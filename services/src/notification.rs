@@ -27,7 +27,8 @@ impl Ctx {
             r"SELECT n.id, n.read_at, e.sequence, e.at, e.kind, e.account_id, e.request_line_id, e.details,
                      CASE WHEN $4 AND e.host_workspace_id = $5 THEN 2 ELSE COALESCE((
                          SELECT MAX({STRENGTH}) FROM access_grant g {GRANT_JOINS}
-                         WHERE g.account_id = e.account_id AND g.member_id = $2 AND {GRANT_COUNTS}), 0) END AS strength
+                         WHERE g.account_id = e.account_id AND g.member_id = $2 AND {GRANT_COUNTS}), 0) END AS strength,
+                     (SELECT max(event_sequence) FROM notification WHERE member_id = $2) AS newest
               FROM notification n JOIN activity_event e ON e.sequence = n.event_sequence
               WHERE n.member_id = $2 AND n.event_sequence < $3
               ORDER BY n.event_sequence DESC
@@ -46,19 +47,21 @@ impl Ctx {
         let more = rows.len() > PER_PAGE;
         rows.truncate(PER_PAGE);
         let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
+        let newest = rows.first().map_or(0, |row| row.newest);
         let notifications = rows.into_iter().map(Row::view).collect::<Result<_, _>>()?;
-        Ok(NotificationListView { notifications, next })
+        Ok(NotificationListView { notifications, newest, next })
     }
 
-    /// The member has read everything there is.
+    /// The member has read everything up to this event, which is the newest that a page has shown.
     ///
     /// # Errors
     ///
     /// [`Error::Database`].
-    pub async fn mark_notifications_read(&self) -> Result<(), Error> {
+    pub async fn mark_notifications_read(&self, up_to: i64) -> Result<(), Error> {
         notification::Entity::update_many()
             .col_expr(notification::Column::ReadAt, Expr::value(self.services.now()))
             .filter(notification::COLUMN.member_id.eq(self.member()))
+            .filter(notification::COLUMN.event_sequence.lte(up_to))
             .filter(notification::COLUMN.read_at.is_null())
             .exec(self.services.database().write())
             .await?;
@@ -78,6 +81,7 @@ struct Row {
     details: String,
     /// Of the role the member has on the account now, or of one that shows as much.
     strength: i32,
+    newest: i64,
 }
 
 impl Row {

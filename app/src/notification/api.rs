@@ -11,10 +11,10 @@ pub async fn list_notifications(#[server(default)] after: Option<String>) -> Res
     Ok(crate::ssr::ctx()?.notifications(after.as_deref()).await?)
 }
 
-/// A member has read all notifications.
+/// A member has read all notifications up to an event, which is the newest that the page has shown.
 #[server(prefix = "/api", endpoint = "notification/mark-all-read", input = PostUrl, output = Json)]
-pub async fn mark_all_read() -> Result<(), Failure> {
-    crate::ssr::ctx()?.mark_notifications_read().await?;
+pub async fn mark_all_read(up_to: i64) -> Result<(), Failure> {
+    crate::ssr::ctx()?.mark_notifications_read(up_to).await?;
     crate::ssr::notify(Notice::done("All notifications are marked as read."));
     Ok(())
 }

@@ -27,7 +27,7 @@ pub fn NotificationListPage() -> impl IntoView {
 
 #[component]
 fn NotificationList(list: NotificationListView, page: Address) -> impl IntoView {
-    let NotificationListView { notifications, next } = list;
+    let NotificationListView { notifications, newest, next } = list;
     let first = page.get("after").is_some().then(|| page.with("after", None));
     let next = next.map(|next| page.with("after", Some(&next)));
     let any_unread = notifications.iter().any(|notification| notification.unread);
@@ -39,6 +39,7 @@ fn NotificationList(list: NotificationListView, page: Address) -> impl IntoView 
                     .then(|| {
                         view! {
                             <form method="post" action="/api/notification/mark-all-read">
+                                <input type="hidden" name="up_to" value=newest />
                                 <Button>"Mark all as read"</Button>
                             </form>
                         }

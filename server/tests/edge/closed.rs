@@ -30,11 +30,26 @@ async fn a_form_posted_without_a_session_leads_through_sign_in_back_to_its_page(
 }
 
 #[tokio::test]
+async fn a_note_to_somebody_is_not_lost_with_the_session() {
+    let site = Site::start().await;
+    let path = "/api/access-request/decline";
+    let form = "account=1&line=2&note=Not+before+%3Cb%3EMay%3C%2Fb%3E+%26+only+%22then%22";
+    let answer = site.post(path, form).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(answer.body.contains("Not before &lt;b&gt;May&lt;/b&gt; &amp; only &#34;then&#34;"), "{}", answer.body);
+    assert!(answer.body.contains(&format!("<form method=\"post\" action=\"{path}\">")), "{}", answer.body);
+    let without = site.send(post(path).body(Body::from("account=1&line=2&note=")).unwrap()).await;
+    assert_eq!(without.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn a_function_that_is_not_there_looks_like_a_closed_one() {
     let site = Site::start().await;
     let answer = site.send(call("/api/no/such/function").body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(site.get("/api/no/such/function").await.status, StatusCode::SEE_OTHER);
     let cookie = site.sign_in().await;
+    assert_eq!(site.get_as(&cookie, "/api/no/such/function").await.status, StatusCode::NOT_FOUND);
     let answer = site.send(call("/api/no/such/function").header(COOKIE, &cookie).body(Body::empty()).unwrap()).await;
     assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NOT_FOUND, r#"{"error":"not_found"}"#));
 }
@@ -119,7 +134,7 @@ async fn no_answer_leads_to_another_site() {
     ] {
         let cookie = site.sign_in().await;
         let form = post("/api/notification/mark-all-read").header(COOKIE, cookie).header(REFERER, referrer);
-        let answer = site.send(form.body(Body::empty()).unwrap()).await;
+        let answer = site.send(form.body(Body::from("up_to=0")).unwrap()).await;
         assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, way), "from {referrer}");
     }
 }
