@@ -179,9 +179,14 @@ impl Config {
     /// Where the mails that nobody has sent can be looked at, if they can.
     ///
     /// They are shown to everybody who reaches the address, so it has to be one that only this machine reaches.
+    /// A site with a public address is behind a proxy, through which everybody does.
     pub fn shown_mail_folder(&self) -> Option<PathBuf> {
         match self.mailer.transport() {
-            Transport::Folder(folder) if self.address.ip().is_loopback() => Some(folder.clone()),
+            Transport::Folder(folder)
+                if self.address.ip().is_loopback() && self.site_url.as_ref().is_none_or(is_loopback) =>
+            {
+                Some(folder.clone())
+            }
             _ => None,
         }
     }
@@ -194,6 +199,13 @@ impl Config {
             warnings.push(
                 "LATCHKEY_SITE_URL begins with http://, so passwords and sessions travel readable for everyone on the \
                  way. Put a reverse proxy with TLS before the site, and set the https:// address.",
+            );
+        }
+        if site.scheme() == "https" && !self.trust_proxy {
+            warnings.push(
+                "LATCHKEY_SITE_URL begins with https://, so a proxy stands before the site, and everybody seems to come \
+                 from its address: failed sign-ins by one hold up all. Set LATCHKEY_TRUST_PROXY=on if the proxy adds \
+                 X-Forwarded-For.",
             );
         }
         if matches!(self.mailer.transport(), Transport::Folder(_)) && !is_loopback(&site) {

@@ -17,8 +17,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// How long the workers may take to put down what they hold.
-const LONGEST_REST: Duration = Duration::from_secs(5);
+/// How long the workers may take to put down what they hold: a little longer than mails on their way are waited for.
+const LONGEST_REST: Duration = Duration::from_secs(12);
 
 /// Why the program ends before its time, as a sentence for the operator.
 #[derive(Debug, thiserror::Error)]

@@ -2,7 +2,7 @@
 //!
 //! Each of its buttons posts the whole form, and the page comes back with everything typed. Only **Send** changes anything.
 
-use crate::router::{Reader, Refusal, Server, read_body, see_other, sign_in_first};
+use crate::router::{Reader, Refusal, Server, read_body, see_other, sign_in_and_send_again};
 use app::access_request::posted::{PostedAct, PostedRequest};
 use app::ssr::told;
 use app::wire::Notice;
@@ -18,9 +18,8 @@ use services::Ctx;
 
 pub(crate) async fn post(State(server): State<Server>, Path(account): Path<String>, request: Request) -> Response {
     let reader = Reader::of(&request, &server);
-    let Some(ctx) = request.extensions().get::<Ctx>().cloned() else {
-        return sign_in_first(Some(request.uri().path()));
-    };
+    let path = request.uri().path().to_owned();
+    let ctx = request.extensions().get::<Ctx>().cloned();
     let Ok(account) = account.parse::<AccountId>() else {
         return reader.refuse(Refusal::not_found());
     };
@@ -28,12 +27,18 @@ pub(crate) async fn post(State(server): State<Server>, Path(account): Path<Strin
         Ok(read) => read,
         Err(refusal) => return reader.refuse(refusal),
     };
+    let Some(ctx) = ctx else {
+        return sign_in_and_send_again(&server, &path, &body);
+    };
     let (posted, act) = match PostedRequest::parse(&body) {
         Ok(posted) => posted,
         Err(error) => return reader.refuse(Refusal::of(error)),
     };
     let mut posted = posted.after(act);
     if act == PostedAct::Send {
+        posted.failure = posted.contradiction();
+    }
+    if act == PostedAct::Send && posted.failure.is_none() {
         match send(&ctx, account, &posted.form).await {
             Ok(sent) => return sent_answer(&server, sent),
             Err(error) => posted.failure = Some(told(error)),

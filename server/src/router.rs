@@ -12,7 +12,7 @@ use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use domain::AppError;
 use http::header::{LOCATION, REFERER, SET_COOKIE};
@@ -39,7 +39,7 @@ mod origin;
 mod security;
 mod session;
 
-pub(crate) use answer::{Reader, Refusal, document, escaped};
+pub(crate) use answer::{Reader, Refusal, document, escaped, sign_in_and_send_again};
 pub use body::LONGEST_BODY;
 pub(crate) use body::read as read_body;
 pub(crate) use incident::panic_message;
@@ -162,7 +162,7 @@ pub fn build_with(server: Server, more: Router<Server>) -> Router {
         .route("/", get(home))
         .route(LIVE, get(live::stream))
         .route("/accounts/{account}/request-access", post(plain_request::post))
-        .route("/api/{*function}", post(no_function));
+        .route("/api/{*function}", any(no_function));
     for listing in leptos_axum::generate_route_list(app::App) {
         // "/" leads on; `generate_route_list` lists the frame's own empty path too.
         if listing.path() != "/" {
@@ -240,19 +240,32 @@ async fn page(State(server): State<Server>, matched: axum::extract::MatchedPath,
 /// A server function.
 async fn function(State(server): State<Server>, request: Request) -> Response {
     let reader = Reader::of(&request, &server);
-    if let Some(refusal) = without_session(&reader, &request) {
-        return refusal;
+    let refused = without_session(&reader, &request);
+    if refused.is_some() && !reader.wants_page() {
+        return refused.unwrap_or_default();
     }
     let request = match read_body(request).await {
         Ok(request) => request,
         Err(refusal) => return reader.refuse(refusal),
     };
+    if let Some(refused) = refused {
+        return keep_what_was_typed(&server, request).await.unwrap_or(refused);
+    }
     let context = {
         let server = server.clone();
         move || server.provide()
     };
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
     unreadable_form(&reader, answer).await
+}
+
+/// For a form in which somebody has written to others: a way to sign in that does not lose it.
+async fn keep_what_was_typed(server: &Server, request: Request) -> Option<Response> {
+    let path = request.uri().path().to_owned();
+    let body = to_bytes(request.into_body(), LONGEST_BODY).await.ok()?;
+    let body = std::str::from_utf8(&body).ok()?;
+    let wrote = url::form_urlencoded::parse(body.as_bytes()).any(|(name, value)| name == "note" && !value.is_empty());
+    wrote.then(|| sign_in_and_send_again(server, &path, body))
 }
 
 /// A path under /api that no server function has. Who has no session does not learn that.

@@ -2,8 +2,30 @@
 
 use services::Services;
 use services::mail::{Mailer, Worker};
+use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+/// Between the end of a worker that broke off and its next beginning.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Starts a worker again whenever it breaks off, until the program stops.
+async fn keep_up<F>(name: &'static str, stop: CancellationToken, mut worker: impl FnMut() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        let ended = tokio::spawn(worker()).await;
+        if stop.is_cancelled() {
+            return;
+        }
+        let cause = ended.err().map_or_else(|| "it ended".to_owned(), |error| error.to_string());
+        tracing::error!(worker = name, cause, "a worker broke off and is started again");
+        if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
+            return;
+        }
+    }
+}
 
 /// The workers of this process.
 pub struct Workers(JoinSet<()>);
@@ -14,15 +36,22 @@ impl Workers {
         let mut workers = JoinSet::new();
         let database = services.database().clone();
         let mail = Worker::new(database, mailer, services.clock().clone(), services.mail_waits());
-        workers.spawn(mail.run(stop.clone()));
+        let stopped = stop.clone();
+        workers.spawn(keep_up("mail", stop.clone(), move || mail.clone().run(stopped.clone())));
         let (follower, stopped) = (services.clone(), stop.clone());
-        workers.spawn(async move {
-            stopped.run_until_cancelled(follower.follow()).await;
-        });
+        workers.spawn(keep_up("follower", stop.clone(), move || {
+            let (follower, stopped) = (follower.clone(), stopped.clone());
+            async move {
+                stopped.run_until_cancelled(follower.follow()).await;
+            }
+        }));
         let (sweeper, stopped) = (services.clone(), stop.clone());
-        workers.spawn(async move {
-            stopped.run_until_cancelled(sweeper.sweep()).await;
-        });
+        workers.spawn(keep_up("sweeper", stop.clone(), move || {
+            let (sweeper, stopped) = (sweeper.clone(), stopped.clone());
+            async move {
+                stopped.run_until_cancelled(sweeper.sweep()).await;
+            }
+        }));
         Self(workers)
     }
 

@@ -77,6 +77,26 @@ pub(crate) fn document(server: &Server, title: &str, body: &str) -> Html<String>
     ))
 }
 
+/// To a form that was posted when the session had ended: the form once more, its fields hidden, beside a way to sign in.
+pub(crate) fn sign_in_and_send_again(server: &Server, path: &str, form: &str) -> Response {
+    let fields = url::form_urlencoded::parse(form.as_bytes()).fold(String::new(), |mut fields, (name, value)| {
+        let (name, value) = (escaped(&name), escaped(&value));
+        let _ = write!(fields, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+        fields
+    });
+    let body = format!(
+        "<main class=\"alone\" id=\"main\"><a class=\"brand alone-brand\" href=\"/accounts\">Latchkey</a>\
+         <div class=\"alone-card\"><div class=\"error-page\"><h1>Sign in to go on</h1>\
+         <p>Your session has ended, and nothing was sent. What you typed is kept on this page: sign in in a new tab, come \
+         back here, and send it.</p>\
+         <a class=\"button button-primary\" href=\"/sign-in\" target=\"_blank\">Sign in in a new tab</a>\
+         <form method=\"post\" action=\"{}\">{fields}<button class=\"button\">Send</button></form>\
+         </div></div></main>",
+        escaped(path)
+    );
+    (StatusCode::UNAUTHORIZED, document(server, "Sign in to go on", &body)).into_response()
+}
+
 /// What is answered instead of a result.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {

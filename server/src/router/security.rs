@@ -70,7 +70,7 @@ pub(super) async fn secure(State(server): State<Server>, request: Request, next:
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if server.edge().secure {
-        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(STRICT_TRANSPORT_SECURITY, year);
     }
     response

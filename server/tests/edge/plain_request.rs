@@ -68,9 +68,11 @@ async fn what_is_no_form_of_the_page_is_refused() {
     let site = Site::start().await;
     let (path, cookie) = page(&site).await;
     let form = format!("key={KEY}&act=send");
-    let signed_out = site.post(&path, &form).await;
-    assert_eq!(signed_out.status, StatusCode::SEE_OTHER);
-    assert_eq!(signed_out.header(LOCATION), format!("/sign-in?next={path}"));
+    let signed_out = site.post(&path, &format!("{form}&reason=%3Ci%3Eurgent")).await;
+    assert_eq!(signed_out.status, StatusCode::UNAUTHORIZED);
+    for kept in [format!("action=\"{path}\""), format!("name=\"key\" value=\"{KEY}\""), "&lt;i&gt;urgent".to_owned()] {
+        assert!(signed_out.body.contains(&kept), "{kept} in {}", signed_out.body);
+    }
 
     for body in ["", "key=1&act=send", "act=send", "%FF"] {
         let answer = press(&site, &cookie, &path, body.to_owned()).await;
