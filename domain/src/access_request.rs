@@ -418,13 +418,6 @@ pub struct EndChoice {
     pub blocked: bool,
 }
 
-impl EndChoice {
-    /// The choice of a day, which is entered beside it.
-    pub fn date() -> Self {
-        Self { value: "date".to_owned(), label: "A date".to_owned(), blocked: false }
-    }
-}
-
 /// The roles of the role picker under a policy.
 pub fn role_choices(policy: &PartnershipPolicy) -> Vec<RoleChoice> {
     AccountRole::REQUESTABLE.into_iter().map(|role| RoleChoice { role, blocked: why_not_role(role, policy) }).collect()
@@ -438,7 +431,7 @@ pub fn end_choices(policy: &PartnershipPolicy) -> Vec<EndChoice> {
     let days = AccessEnd::DAYS
         .into_iter()
         .map(|days| offered(AccessEnd::Days(days), longest.is_some_and(|longest| days > longest)));
-    let date = EndChoice::date();
+    let date = EndChoice { value: "date".to_owned(), label: "A date".to_owned(), blocked: false };
     std::iter::once(never).chain(days).chain(std::iter::once(date)).collect()
 }
 
@@ -474,8 +467,12 @@ pub struct RefusedMember {
 pub struct AccountMembersView {
     /// The top.
     pub header: AccountHeaderView,
-    /// Lines that wait for a decision, oldest first.
+    /// What became of the line that the address names, when it does not wait any more.
+    pub told: Option<String>,
+    /// Lines that wait for a decision, oldest first. The line that the address names is always among them.
     pub pending: Vec<PendingLineView>,
+    /// How many more lines wait than are shown.
+    pub more_pending: u32,
     /// Members with access, by name.
     pub members: Vec<AccountMemberView>,
     /// Where the next page of members starts.

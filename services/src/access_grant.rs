@@ -1,6 +1,6 @@
 //! Who has access to an account: the Members tab, role changes, removal, and the marking of what has ended.
 
-use crate::access_request::{cancel, end_of, pending_by, policy_of};
+use crate::access_request::{cancel, end_of, held_by, names_of, pending_by, policy_of};
 use crate::account::{AccessRemover, AccountOwner, GRANT_JOINS, STRENGTH, VisibleAccount, lock, role_of};
 use crate::activity::{Details, Event};
 use crate::context::Change;
@@ -18,7 +18,7 @@ use domain::activity::EventKind;
 use domain::member::{MemberStatus, PickedMember};
 use domain::partnership::{PartnershipPolicy, PartnershipState};
 use domain::policy::{Act, SeesMembers, Side, roles_for};
-use domain::time::day;
+use domain::time::{day, day_and_time};
 use domain::{
     AccessGrantId, AccessRequestId, AccountId, AppError, Denial, MemberId, Moment, RequestLineId, UserId, WorkspaceId,
 };
@@ -26,36 +26,46 @@ use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect,
+    QueryOrder, QuerySelect, Value,
 };
 use uuid::Uuid;
 
 /// Members on one page of the Members tab.
 const PER_PAGE: usize = 50;
 /// Lines that wait, shown on the Members tab: the oldest. Decided ones make room for the next.
-const MOST_PENDING: i64 = 100;
+const MOST_PENDING: usize = 100;
 /// Ended grants and lines marked in one transaction.
 const MARKED_AT_ONCE: u64 = 200;
 
 impl VisibleAccount {
-    /// The members with access that this member may see, and on the first page the lines that wait.
+    /// The members with access that this member may see, and on the first page the lines that wait, among them `line`.
     ///
     /// # Errors
     ///
     /// [`Denial::MembersNotShown`].
-    pub async fn members(&self, after: Option<&str>) -> Result<AccountMembersView, Error> {
+    pub async fn members(&self, after: Option<&str>, line: Option<RequestLineId>) -> Result<AccountMembersView, Error> {
         let sees = self.standing().sees_members();
         if sees == SeesMembers::Nobody {
             return Err(Denial::MembersNotShown.into());
         }
         let after = after.and_then(read_cursor);
-        let pending = if after.is_none() { self.pending_lines(sees).await? } else { Vec::new() };
+        let (mut pending, mut more_pending, mut told) = (Vec::new(), 0, None);
+        if after.is_none() {
+            pending = self.pending_lines(sees, line).await?;
+            if pending.len() == MOST_PENDING {
+                more_pending = self.count_pending(sees).await?.saturating_sub(MOST_PENDING as u32);
+            }
+            told = match line.filter(|line| pending.iter().all(|pending| pending.line != *line)) {
+                Some(line) => self.what_became_of(line, sees).await?,
+                None => None,
+            };
+        }
         let mut rows = self.member_rows(sees, after).await?;
         let more = rows.len() > PER_PAGE;
         rows.truncate(PER_PAGE);
         let next = rows.last().filter(|_| more).map(|row| format!("{}~{}", row.member, row.name));
         let members = rows.into_iter().filter_map(|row| self.member_view(row)).collect();
-        Ok(AccountMembersView { header: self.header(), pending, members, next })
+        Ok(AccountMembersView { header: self.header(), told, pending, more_pending, members, next })
     }
 
     async fn member_rows(&self, sees: SeesMembers, after: Option<(String, MemberId)>) -> Result<Vec<MemberRow>, Error> {
@@ -112,10 +122,25 @@ impl VisibleAccount {
         })
     }
 
-    /// The lines that wait, oldest first, for those who decide and for those whose people they are about.
-    async fn pending_lines(&self, sees: SeesMembers) -> Result<Vec<PendingLineView>, Error> {
-        let standing = self.standing();
-        let decides = standing.may(Act::Decide).is_ok();
+    /// SQL: which lines `l` the reader sees, for those who decide and for those whose people they are about.
+    fn sees_lines(&self, sees: SeesMembers) -> &'static str {
+        sees_condition(if self.standing().may(Act::Decide).is_ok() { SeesMembers::All } else { sees })
+    }
+
+    /// `$1` to `$5` of questions about lines.
+    fn line_values(&self) -> Vec<Value> {
+        let ctx = self.ctx();
+        let (workspace, host) = (ctx.workspace().into(), self.host().into());
+        vec![ctx.now().into(), self.id().into(), workspace, host, ctx.member().into()]
+    }
+
+    /// The lines that wait, oldest first; `named` among them, if it waits.
+    async fn pending_lines(
+        &self,
+        sees: SeesMembers,
+        named: Option<RequestLineId>,
+    ) -> Result<Vec<PendingLineView>, Error> {
+        let decides = self.standing().may(Act::Decide).is_ok();
         let ctx = self.ctx();
         let sql = format!(
             r#"SELECT l.id AS line, m.id AS member, u.name, u.email, w.name AS workspace, r.role, r.access_days,
@@ -135,18 +160,74 @@ impl VisibleAccount {
                LEFT JOIN request_line d ON d.id = l.earlier_line_id
                LEFT JOIN member dm ON dm.id = d.decided_by
                LEFT JOIN "user" du ON du.id = dm.user_id
-               WHERE l.account_id = $2 AND l.state = 'pending' AND (l.open_until > $1 OR p.state = 'suspended')
-                 AND {SEES}
-               ORDER BY l.created_at, l.id
+               WHERE l.account_id = $2 AND {LINE_WAITS} AND {SEES}
+               ORDER BY CASE WHEN l.id = $6 THEN 0 ELSE 1 END, l.created_at, l.id
                LIMIT {MOST_PENDING}"#,
-            SEES = sees_condition(if decides { SeesMembers::All } else { sees })
+            SEES = self.sees_lines(sees)
         );
-        let values =
-            [ctx.now().into(), self.id().into(), ctx.workspace().into(), self.host().into(), ctx.member().into()];
-        let rows = PendingRow::find_by_statement(statement(ctx.reader(), &sql, values)).all(ctx.reader()).await?;
+        let mut values = self.line_values();
+        values.push(named.unwrap_or(RequestLineId(Uuid::nil())).into());
+        let mut rows = PendingRow::find_by_statement(statement(ctx.reader(), &sql, values)).all(ctx.reader()).await?;
+        rows.sort_by_key(|row| (row.created_at, row.line));
         Ok(rows.into_iter().map(|row| row.view(decides, ctx.user(), ctx.now())).collect())
     }
+
+    async fn count_pending(&self, sees: SeesMembers) -> Result<u32, Error> {
+        #[derive(FromQueryResult)]
+        struct Count {
+            lines: i64,
+        }
+        let sql = format!(
+            r"SELECT count(*) AS lines
+              FROM request_line l
+              JOIN access_request r ON r.id = l.access_request_id
+              JOIN account_share s ON s.id = r.account_share_id
+              JOIN partnership p ON p.id = s.partnership_id
+              JOIN member m ON m.id = l.member_id
+              WHERE l.account_id = $2 AND {LINE_WAITS} AND {SEES}",
+            SEES = self.sees_lines(sees)
+        );
+        let reader = self.ctx().reader();
+        let count = Count::find_by_statement(statement(reader, &sql, self.line_values())).one(reader).await?;
+        Ok(count.map_or(0, |count| u32::try_from(count.lines).unwrap_or(u32::MAX)))
+    }
+
+    /// What became of a line that does not wait any more, for whoever comes late by the link in a mail.
+    async fn what_became_of(&self, line: RequestLineId, sees: SeesMembers) -> Result<Option<String>, Error> {
+        #[derive(FromQueryResult)]
+        struct Ended {
+            name: String,
+            state: LineState,
+            decided_at: Option<Moment>,
+            decided_by: Option<String>,
+        }
+        let sql = format!(
+            r#"SELECT u.name, l.state, l.decided_at, du.name AS decided_by
+               FROM request_line l
+               JOIN member m ON m.id = l.member_id
+               JOIN "user" u ON u.id = m.user_id
+               LEFT JOIN member dm ON dm.id = l.decided_by
+               LEFT JOIN "user" du ON du.id = dm.user_id
+               WHERE l.id = $6 AND l.account_id = $2 AND $1 = $1 AND {SEES}"#,
+            SEES = self.sees_lines(sees)
+        );
+        let mut values = self.line_values();
+        values.push(line.into());
+        let reader = self.ctx().reader();
+        let ended = Ended::find_by_statement(statement(reader, &sql, values)).one(reader).await?;
+        Ok(ended.map(|Ended { name, state, decided_at, decided_by }| {
+            // Its time may be over before it is marked.
+            let state = if state == LineState::Pending { LineState::Expired } else { state };
+            let state = state.label().to_lowercase();
+            let by = decided_by.map_or_else(String::new, |by| format!(" by {by}"));
+            let at = decided_at.map_or_else(String::new, |at| format!(" on {}", day_and_time(at)));
+            format!("The request for {name} no longer waits: {state}{by}{at}.")
+        }))
+    }
 }
+
+/// SQL: the line `l` of the partnership `p` waits at the time `$1`. While a partnership is suspended, time stands still.
+const LINE_WAITS: &str = "l.state = 'pending' AND (l.open_until > $1 OR p.state = 'suspended')";
 
 /// SQL: the grant `g` counts at the time `$1`, or will when its suspended partnership goes on: such a grant is shown.
 const GRANT_COUNTS_OR_WAITS: &str = r"g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) AND (
@@ -267,7 +348,7 @@ fn decide_choices(role: AccountRole, end: AccessEnd, policy: &PartnershipPolicy,
             }
     };
     let offered = AccessEnd::DAYS.into_iter().rev().map(AccessEnd::Days);
-    let mut ends: Vec<EndChoice> = std::iter::once(end)
+    let ends: Vec<EndChoice> = std::iter::once(end)
         .chain(offered.filter(|choice| *choice != end))
         .filter(|choice| fits(*choice))
         .map(|choice| EndChoice {
@@ -277,7 +358,6 @@ fn decide_choices(role: AccountRole, end: AccessEnd, policy: &PartnershipPolicy,
             blocked: false,
         })
         .collect();
-    ends.push(EndChoice::date());
     // A day ends at midnight. The last one ends no later than what was asked; the policy's last day counts whole.
     let asked = asked_until.map(|end| end.date_naive() - Days::new(1));
     let longest = policy.longest_days.map(|days| (now + TimeDelta::days(i64::from(days))).date_naive());
@@ -458,7 +538,8 @@ async fn withdraw_right_to_ask(
     guest: WorkspaceId,
 ) -> Result<Vec<Event>, Error> {
     let lines = pending_by(change.transaction(), account.id(), member).await?;
-    cancel(change, lines, CancelReason::RequesterLostRight, account, guest).await
+    let event = Event { guest: Some(guest), ..account.event(EventKind::RequestCancelled) };
+    cancel(change, lines, CancelReason::RequesterLostRight, &event).await
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -551,8 +632,18 @@ impl Services {
             }
             // Access that goes on by another grant has not ended.
             let members = [row.member_id];
-            let held = crate::access_request::held_by(change.transaction(), row.account_id, &members, now).await?;
-            let events = if held.is_empty() { vec![row.event(EventKind::AccessEnded)] } else { Vec::new() };
+            let held = held_by(change.transaction(), row.account_id, &members, now).await?;
+            let mut events = Vec::new();
+            if held.is_empty() {
+                events.push(row.event(EventKind::AccessEnded));
+            }
+            // What a manager has asked for falls with the right to ask.
+            let highest = held.get(&row.member_id).and_then(|held| held.first()).map(|held| held.role);
+            if highest != Some(AccountRole::AccountManager) {
+                let lines = pending_by(change.transaction(), row.account_id, row.member_id).await?;
+                let event = row.event(EventKind::RequestCancelled);
+                events.extend(cancel(&change, lines, CancelReason::RequesterLostRight, &event).await?);
+            }
             change.commit(events).await?;
             marked += 1;
         }
@@ -571,17 +662,26 @@ impl Services {
                JOIN member m ON m.id = l.member_id
                JOIN "user" u ON u.id = m.user_id
                WHERE l.state = 'pending' AND l.open_until <= $1 AND p.state <> 'suspended'
-               ORDER BY l.open_until LIMIT {MARKED_AT_ONCE}"#
+               ORDER BY l.open_until, l.access_request_id, l.id LIMIT {MARKED_AT_ONCE}"#
         );
         let found = self.ended(&sql).await?;
         let mut marked = 0;
-        for row in &found {
+        // A request is told of once, however many people it is for.
+        for rows in found.chunk_by(|one, other| one.request == other.request) {
+            let Some(first) = rows.first() else { continue };
             let change = self.change().await?;
-            lock(&change, row.account_id).await?;
-            if expire_line(&change, RequestLineId(row.id)).await? {
-                change.commit(vec![row.event(EventKind::RequestExpired)]).await?;
-                marked += 1;
+            lock(&change, first.account_id).await?;
+            let lines: Vec<RequestLineId> = rows.iter().map(|row| RequestLineId(row.id)).collect();
+            let expired = expire_lines(&change, &lines).await?;
+            if expired.is_empty() {
+                continue;
             }
+            let mut event = first.event(EventKind::RequestExpired);
+            let names = rows.iter().filter(|row| expired.contains(&RequestLineId(row.id))).map(|row| row.name.clone());
+            event.details.members = names.collect();
+            event.subject = Some(first.member_id).filter(|_| expired.len() == 1);
+            change.commit(vec![event]).await?;
+            marked += expired.len();
         }
         Ok(marked)
     }
@@ -596,53 +696,54 @@ impl Services {
     }
 }
 
-/// Marks a line whose time to be decided is over. Returns whether it was this call that did.
-async fn expire_line(change: &Change, line: RequestLineId) -> Result<bool, Error> {
-    let done = request_line::Entity::update_many()
-        .col_expr(request_line::Column::State, Expr::value(LineState::Expired))
-        .col_expr(request_line::Column::DecidedAt, Expr::value(change.now()))
-        .filter(request_line::COLUMN.id.eq(line))
+/// Marks those of these lines whose time to be decided is over, and returns them. Nobody else is at their account.
+async fn expire_lines(change: &Change, lines: &[RequestLineId]) -> Result<Vec<RequestLineId>, Error> {
+    let late: Vec<RequestLineId> = request_line::Entity::find()
+        .select_only()
+        .column(request_line::Column::Id)
+        .filter(request_line::COLUMN.id.is_in(lines.iter().copied()))
         .filter(request_line::COLUMN.state.eq(LineState::Pending))
         .filter(request_line::COLUMN.open_until.lte(change.now()))
+        .into_tuple()
+        .all(change.transaction())
+        .await?;
+    request_line::Entity::update_many()
+        .col_expr(request_line::Column::State, Expr::value(LineState::Expired))
+        .col_expr(request_line::Column::DecidedAt, Expr::value(change.now()))
+        .filter(request_line::COLUMN.id.is_in(late.iter().copied()))
         .exec(change.transaction())
         .await?;
-    Ok(done.rows_affected == 1)
+    Ok(late)
 }
 
 /// Marks what has waited too long for these members on an account, so that a new request can take its place. Returns
-/// the events.
+/// an event for each request.
 pub(crate) async fn expire_lines_of(
     change: &Change,
     account: &VisibleAccount,
     members: &[MemberId],
 ) -> Result<Vec<Event>, Error> {
-    use crate::entity::{member, user};
     let late = request_line::Entity::find()
         .filter(request_line::COLUMN.account_id.eq(account.id()))
         .filter(request_line::COLUMN.member_id.is_in(members.iter().copied()))
         .filter(request_line::COLUMN.state.eq(LineState::Pending))
         .filter(request_line::COLUMN.open_until.lte(change.now()))
+        .order_by_asc(request_line::COLUMN.access_request_id)
+        .order_by_asc(request_line::COLUMN.id)
         .all(change.transaction())
         .await?;
-    let mut events = Vec::new();
-    for line in late {
-        let name = member::Entity::find_by_id(line.member_id)
-            .find_also_related(user::Entity)
-            .one(change.transaction())
-            .await?
-            .and_then(|(_, user)| Some(user?.name));
-        if expire_line(change, line.id).await? {
-            let mut event = account.event(EventKind::RequestExpired);
-            event.actor = None;
-            event.subject = Some(line.member_id);
-            event.request = Some(line.access_request_id);
-            event.details = Details {
-                members: name.into_iter().collect(),
-                label: account.label().to_owned(),
-                ..Details::default()
-            };
-            events.push(event);
-        }
-    }
-    Ok(events)
+    let ids: Vec<RequestLineId> = late.iter().map(|line| line.id).collect();
+    expire_lines(change, &ids).await?;
+    let whom: Vec<MemberId> = late.iter().map(|line| line.member_id).collect();
+    let mut names = names_of(change.transaction(), &whom).await?;
+    let events = late.chunk_by(|one, other| one.access_request_id == other.access_request_id).map(|lines| {
+        let mut event = account.event(EventKind::RequestExpired);
+        event.actor = None;
+        event.subject = lines.first().filter(|_| lines.len() == 1).map(|line| line.member_id);
+        event.request = lines.first().map(|line| line.access_request_id);
+        let members = lines.iter().filter_map(|line| names.remove(&line.member_id)).collect();
+        event.details = Details { members, label: account.label().to_owned(), ..Details::default() };
+        event
+    });
+    Ok(events.collect())
 }

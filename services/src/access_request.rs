@@ -28,10 +28,11 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, SqlErr, Value,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Reads the fields of "Accept with changes". An empty field leaves that part as it was asked.
+/// Reads the fields of "Accept with changes". An empty field leaves that part as it was asked; a day that was entered
+/// counts, whatever was chosen beside it.
 ///
 /// # Errors
 ///
@@ -41,9 +42,10 @@ pub fn accept_with(role: &str, access_end: &str, access_end_date: &str, now: Mom
         "" => None,
         word => Some(word.parse().map_err(|_| Problem::new("role", "Choose a role."))?),
     };
-    let end = match access_end {
-        "" => None,
-        choice => Some(AccessEnd::from_form(choice, access_end_date, now)?),
+    let end = match (access_end, access_end_date.trim()) {
+        ("", "") => None,
+        (choice, "") => Some(AccessEnd::from_form(choice, "", now)?),
+        (_, day) => Some(AccessEnd::from_form("date", day, now)?),
     };
     Ok(AcceptWith { role, end })
 }
@@ -113,7 +115,7 @@ impl AccountManager {
         let manager = account.manager()?;
         let account = manager.account();
         let (ctx, transaction, now) = (account.ctx(), change.transaction(), change.now());
-        if let Some(sent) = sent_before(transaction, account, form.key).await? {
+        if let Some(sent) = sent_before(transaction, account, form).await? {
             return Ok(sent);
         }
         let offer = manager.offer(transaction, now).await?;
@@ -264,27 +266,47 @@ pub(crate) fn policy_of(
     }
 }
 
-/// The same form, sent before: its answer. A key that belongs to another account's request is none of this form's.
+/// The same form, sent before: its answer. A form that was changed since is not the same, and must not be answered as if
+/// it had been sent.
 async fn sent_before(
     connection: &impl ConnectionTrait,
     account: &VisibleAccount,
-    key: IdempotencyKey,
+    form: &RequestForm,
 ) -> Result<Option<SentRequest>, Error> {
     let before = access_request::Entity::find()
         .filter(access_request::COLUMN.requester_id.eq(account.ctx().member()))
-        .filter(access_request::COLUMN.idempotency_key.eq(key))
+        .filter(access_request::COLUMN.idempotency_key.eq(form.key))
         .one(connection)
         .await?;
-    match before {
-        None => Ok(None),
-        Some(before) if before.account_id == account.id() => Ok(Some(SentRequest {
-            request: before.id,
-            label: account.label().to_owned(),
-            refused: serde_json::from_str(&before.refused)?,
-        })),
-        Some(_) => Err(sent_for_another_account()),
+    let Some(before) = before else { return Ok(None) };
+    if before.account_id != account.id() {
+        return Err(sent_for_another_account());
+    }
+    let refused: Vec<RefusedMember> = serde_json::from_str(&before.refused)?;
+    let lines: Vec<MemberId> = request_line::Entity::find()
+        .select_only()
+        .column(request_line::Column::MemberId)
+        .filter(request_line::COLUMN.access_request_id.eq(before.id))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let people: HashSet<MemberId> = form.members.iter().copied().collect();
+    let same = before.role.word() == form.role
+        && end_of(before.access_days, before.access_last_day).choice() == form.access_end
+        && before.access_last_day.is_none_or(|day| day.to_string() == form.access_end_date.trim())
+        && text::prose("reason", "reason", &form.reason).is_ok_and(|reason| reason == before.reason)
+        && people.len() == lines.len() + refused.len()
+        && lines.iter().all(|member| people.contains(member));
+    if same {
+        Ok(Some(SentRequest { request: before.id, label: account.label().to_owned(), refused }))
+    } else {
+        Err(AppError::invalid("key", SENT_BEFORE).into())
     }
 }
+
+/// Told when a form was changed and sent again under its old key.
+const SENT_BEFORE: &str =
+    "This form was sent already, and has been changed since. Send it once more to make another request.";
 
 fn sent_for_another_account() -> Error {
     AppError::invalid("form", "This form was sent for another account. Reload the page.").into()
@@ -627,7 +649,8 @@ impl Deciding {
 
     async fn cancel(self, reason: CancelReason) -> Result<Conflict, Error> {
         let lines = vec![(self.line.clone(), self.name.clone())];
-        let events = cancel(&self.change, lines, reason, &self.account, self.member.workspace_id).await?;
+        let event = Event { guest: Some(self.member.workspace_id), ..self.account.event(EventKind::RequestCancelled) };
+        let events = cancel(&self.change, lines, reason, &event).await?;
         self.change.commit(events).await?;
         Ok(Conflict::NoLongerPending { state: LineState::Cancelled })
     }
@@ -668,14 +691,13 @@ impl Deciding {
     }
 }
 
-/// Cancels lines of members of one guest: one event per request they belong to. `account` is where it happens, and who
-/// does it.
+/// Cancels lines of members of one guest: one event per request they belong to, each made of `event`, which says where
+/// it happens and who does it.
 pub(crate) async fn cancel(
     change: &Change,
     lines: Vec<(request_line::Model, String)>,
     reason: CancelReason,
-    account: &VisibleAccount,
-    guest: WorkspaceId,
+    event: &Event,
 ) -> Result<Vec<Event>, Error> {
     if lines.is_empty() {
         return Ok(Vec::new());
@@ -696,8 +718,8 @@ pub(crate) async fn cancel(
         }
     }
     let events = names.into_iter().map(|(request, members)| {
-        let mut event = account.event(EventKind::RequestCancelled);
-        event.guest = Some(guest);
+        let mut event = event.clone();
+        event.subject = None;
         event.request = Some(request);
         event.details = Details { members, because: because(reason).to_owned(), ..event.details };
         event
@@ -738,7 +760,10 @@ pub(crate) async fn pending_by(
     Ok(lines.into_iter().map(|(line, _)| named(line)).collect())
 }
 
-async fn names_of(connection: &impl ConnectionTrait, members: &[MemberId]) -> Result<HashMap<MemberId, String>, Error> {
+pub(crate) async fn names_of(
+    connection: &impl ConnectionTrait,
+    members: &[MemberId],
+) -> Result<HashMap<MemberId, String>, Error> {
     use crate::entity::user;
     let rows = member::Entity::find()
         .filter(member::COLUMN.id.is_in(members.iter().copied()))

@@ -9,6 +9,7 @@ use crate::database::statement;
 use crate::entity::{access_grant, account};
 use crate::member_search::fold;
 use crate::{Ctx, Error};
+use chrono::Datelike;
 use domain::account::{
     ACCOUNTS_PER_PAGE, AccountCardView, AccountDetails, AccountFilter, AccountGeneralView, AccountHeaderView,
     AccountListView, AccountRole, AccountSort, LastUse, LogInView,
@@ -45,6 +46,9 @@ pub(crate) fn role_of(strength: i32) -> Option<AccountRole> {
         _ => None,
     }
 }
+
+/// Letters of a word that a search looks at.
+const LONGEST_WORD: usize = 64;
 
 /// The last use of an account that was never used, in the order by last use.
 const NEVER: Moment = Moment::UNIX_EPOCH;
@@ -123,7 +127,7 @@ impl Ctx {
         cards.truncate(page);
         let next = cards.last().filter(|_| more).map(|card| card.cursor(filter.sort.unwrap_or(AccountSort::Name)));
         let cards = cards.into_iter().map(|card| card.view(self.workspace())).collect::<Option<Vec<_>>>();
-        let cards = cards.ok_or_else(|| Error::Address("a role that is none".to_owned()))?;
+        let cards = cards.ok_or_else(|| sea_orm::DbErr::Type("a role that is none".to_owned()))?;
         Ok(AccountListView { cards, next, workspaces: self.account_workspaces().await? })
     }
 
@@ -135,7 +139,9 @@ impl Ctx {
         };
         let mut conditions = String::new();
         for word in filter.search.split_whitespace().take(8) {
-            let pattern = format!("%{}%", escape_like(&fold(word)));
+            // SQLite takes no pattern of over 50,000 bytes, and no label has words so long.
+            let word: String = word.chars().take(LONGEST_WORD).collect();
+            let pattern = format!("%{}%", escape_like(&fold(&word)));
             conditions += &format!(" AND a.search_text LIKE {} ESCAPE '!'", place(pattern.into()));
         }
         if let Some(workspace) = filter.workspace {
@@ -262,7 +268,9 @@ fn read_name_cursor(cursor: &str) -> Option<(String, AccountId)> {
 
 fn read_use_cursor(cursor: &str) -> Option<(Moment, AccountId)> {
     let (id, micros) = cursor.split_once('~')?;
-    Some((Moment::from_timestamp_micros(micros.parse().ok()?)?, id.parse().ok()?))
+    let used = Moment::from_timestamp_micros(micros.parse().ok()?)?;
+    // PostgreSQL knows fewer years.
+    (0..=9999).contains(&used.year()).then_some((used, id.parse().ok()?))
 }
 
 fn last_use(at: Option<Moment>, by: Option<String>) -> Option<LastUse> {
@@ -367,18 +375,14 @@ impl VisibleAccount {
     }
 
     /// The General tab.
-    ///
-    /// # Errors
-    ///
-    /// None today; the signature leaves room for what has to be asked.
-    pub async fn general(&self) -> Result<AccountGeneralView, Error> {
+    pub fn general(&self) -> AccountGeneralView {
         let details = self.standing().may(Act::Use).is_ok().then(|| AccountDetails {
             login_url: self.row.login_url.clone(),
             username: self.row.username.clone(),
             note: self.row.note.clone(),
             last_use: last_use(self.row.last_used_at, self.row.last_used_by.clone()),
         });
-        Ok(AccountGeneralView { header: self.header(), details })
+        AccountGeneralView { header: self.header(), details }
     }
 
     pub(crate) fn header(&self) -> AccountHeaderView {

@@ -80,7 +80,7 @@ impl Database {
             lock.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
             lock.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
             lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
-            Migrator::up(&self.write, None).await?;
+            Migrator::up(&lock, None).await?;
             lock.commit().await?;
         } else {
             Migrator::up(&self.write, None).await?;

@@ -49,7 +49,7 @@ async fn the_demo_fills_an_empty_database_and_no_other(services: Services) {
     let owner = sign_in(&services, "owner@harbor.example").await;
     let mut pending = Vec::new();
     for card in owner.accounts(&AccountFilter::default()).await.unwrap().cards {
-        pending.extend(owner.account(card.account).await.unwrap().members(None).await.unwrap().pending);
+        pending.extend(owner.account(card.account).await.unwrap().members(None, None).await.unwrap().pending);
     }
     let requesters: Vec<&str> = pending.iter().map(|line| line.requester.as_str()).collect();
     assert_eq!(requesters, ["Ben Okafor"], "one request waits");

@@ -3,17 +3,18 @@
 use crate::wire::{Failure, Notice};
 use domain::access_request::AccountMembersView;
 use domain::account::AccountRole;
-use domain::{AccountId, MemberId};
+use domain::{AccountId, MemberId, RequestLineId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{Json, PostUrl};
 
-/// The members of an account that the reader may see, a page at a time, and the lines that wait.
+/// The members of an account that the reader may see, a page at a time, and the lines that wait, `line` among them.
 #[server(prefix = "/api", endpoint = "access-grant/members", input = PostUrl, output = Json)]
 pub async fn account_members(
     account: AccountId,
     #[server(default)] after: Option<String>,
+    #[server(default)] line: Option<RequestLineId>,
 ) -> Result<AccountMembersView, Failure> {
-    Ok(crate::ssr::ctx()?.account(account).await?.members(after.as_deref()).await?)
+    Ok(crate::ssr::ctx()?.account(account).await?.members(after.as_deref(), line).await?)
 }
 
 /// An account owner changes a member's role on the account.

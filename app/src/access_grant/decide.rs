@@ -81,7 +81,6 @@ fn AcceptWithChanges(
 ) -> impl IntoView {
     let dialog = format!("accept-{line}");
     let DecideChoices { roles, ends, first_day, last_day } = choices;
-    let by_date = ends.iter().any(|end| end.value == "date");
     let ends = ends.into_iter().map(|end| Choice::new(end.value, end.label, false)).collect();
     view! {
         <DialogOpener dialog=dialog.clone() look=Look::Quiet object=format!("to {request}")>
@@ -92,7 +91,7 @@ fn AcceptWithChanges(
                 <LineFields account=account line=line />
                 <Roles line=line asked=role roles=roles />
                 <Select name="access_end" id=format!("end-{line}") label="Access ends" choices=ends />
-                {by_date.then(|| view! { <EndDate line=line first_day=first_day last_day=last_day /> })}
+                <EndDate line=line first_day=first_day last_day=last_day />
                 <div class="dialog-acts">
                     <DialogCloser dialog=dialog>"Cancel"</DialogCloser>
                     <Button look=Look::Primary>"Accept"</Button>
@@ -146,10 +145,10 @@ fn EndDate(line: RequestLineId, first_day: String, last_day: Option<String>) -> 
     view! {
         <div class="field">
             <label class="field-label" for=id.clone()>
-                "Last day of access"
+                "Last day of access (optional)"
             </label>
             <p class="field-hint" id=hint.clone()>
-                "Access ends at midnight (UTC) after this day. It counts when “A date” is chosen above."
+                "A day entered here counts instead of the choice above. Access ends at midnight (UTC) after it."
             </p>
             <input
                 class="control"

@@ -28,7 +28,8 @@ pub fn AccountMembersPage() -> impl IntoView {
     let Some(account) = in_address() else { return view! { <NotFound /> }.into_any() };
     let page = Address::of_page();
     Suspend::new(async move {
-        let members = account_members(account, page.get("after").map(str::to_owned)).await;
+        let line = line_in(&page);
+        let members = account_members(account, page.get("after").map(str::to_owned), line).await;
         page_or_error(members, |members| view! { <Members members=members page=page /> }.into_any())
     })
     .into_any()
@@ -36,16 +37,17 @@ pub fn AccountMembersPage() -> impl IntoView {
 
 #[component]
 fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
-    let AccountMembersView { header, pending, members, next } = members;
+    let AccountMembersView { header, told, pending, more_pending, members, next } = members;
     let account = header.account;
     let caption = format!("Members of {}", header.label);
-    let marked: Option<RequestLineId> = page.get("line").and_then(|line| line.parse().ok());
+    let marked = line_in(&page);
     let first = page.get("after").is_some().then(|| page.with("after", None));
     let next = next.map(|next| page.with("after", Some(&next)));
     let nobody = pending.is_empty() && members.is_empty();
     view! {
         <AccountHeader header=header tab=Tab::Members />
         <div data-live="members">
+            {told.map(|told| view! { <p class="notice notice-neutral">{told}</p> })}
             {if nobody {
                 view! {
                     <Empty heading="Nobody to show" drawing=Drawing::PersonAdd>
@@ -71,7 +73,20 @@ fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
                 }
                     .into_any()
             }}
+            {(more_pending > 0)
+                .then(|| {
+                    let more = match more_pending {
+                        1 => "1 more request waits".to_owned(),
+                        more => format!("{more} more requests wait"),
+                    };
+                    view! { <p>{format!("{more}. They appear when some of these are decided.")}</p> }
+                })}
             <Pager first=first next=next />
         </div>
     }
+}
+
+/// The line that the address names.
+fn line_in(page: &Address) -> Option<RequestLineId> {
+    page.get("line")?.parse().ok()
 }

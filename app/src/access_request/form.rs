@@ -3,7 +3,7 @@
 //! It stands without scripts, as a form that posts to its own page. Awake, it searches while one types, sends without
 //! leaving the page, and keeps everything typed when sending fails.
 
-use super::api::send_access_request;
+use super::api::{request_form, send_access_request};
 use super::draft::Draft;
 use super::focus;
 use super::member_picker::{MemberSearch, PickedMembers, SEARCH_BOX, search};
@@ -165,6 +165,12 @@ fn send(draft: Draft, on_sent: Callback<SentRequest>, announce: Callback<String>
         match answer {
             Ok(sent) => on_sent.run(sent),
             Err(Failure(failure)) => {
+                // It was sent, though no answer came, and changed since: it goes on as another one.
+                if failure.problem_with("key").is_some()
+                    && let Ok(view) = request_form(account).await
+                {
+                    draft.view.update_value(|known| known.key = view.key);
+                }
                 draft.failure.set(Some(failure));
                 focus::later(PROBLEMS);
             }

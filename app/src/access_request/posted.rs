@@ -60,6 +60,14 @@ impl PostedRequest {
         Ok((Self { form, typed, failure: None }, act))
     }
 
+    /// What contradicts itself in the form: without scripts the day always stands there, whatever was chosen beside it.
+    pub fn contradiction(&self) -> Option<AppError> {
+        let day_without_choice = self.form.access_end != "date" && !self.form.access_end_date.trim().is_empty();
+        day_without_choice.then(|| {
+            AppError::invalid("access_end_date", "Choose “A date” above for this day to count, or clear the day.")
+        })
+    }
+
     /// The form after the button was pressed. Searching and sending leave it as it is.
     pub fn after(mut self, act: PostedAct) -> Self {
         match act {
@@ -174,6 +182,15 @@ mod tests {
         let posted = posted.after(act);
         assert_eq!(posted.form.members, [member(BEN)]);
         assert_eq!(posted.typed, "c");
+    }
+
+    #[test]
+    fn a_day_beside_another_choice_contradicts_it() {
+        let parse = |end: &str| PostedRequest::parse(&format!("key={KEY}&{end}")).expect("readable").0.contradiction();
+        let refused = parse("access_end=7&access_end_date=2027-01-31").expect("a contradiction");
+        assert!(refused.problem_with("access_end_date").is_some());
+        assert_eq!(parse("access_end=date&access_end_date=2027-01-31"), None);
+        assert_eq!(parse("access_end=7&access_end_date="), None);
     }
 
     #[test]

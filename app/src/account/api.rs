@@ -15,7 +15,7 @@ pub async fn list_accounts(filter: AccountFilter) -> Result<AccountListView, Fai
 /// What a member may read about an account.
 #[server(prefix = "/api", endpoint = "account/general", input = PostUrl, output = Json)]
 pub async fn account_general(account: AccountId) -> Result<AccountGeneralView, Failure> {
-    Ok(crate::ssr::ctx()?.account(account).await?.general().await?)
+    Ok(crate::ssr::ctx()?.account(account).await?.general())
 }
 
 /// A member with access logs in: the use is recorded, and a page of ours leads to the account's login URL.

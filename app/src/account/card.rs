@@ -24,7 +24,7 @@ pub(super) fn AccountCard(card: AccountCardView) -> impl IntoView {
                     <p class="account-card-app">{app}</p>
                     <h2 class="account-card-label">
                         <a id=name_id href=format!("/accounts/{account}")>
-                            {label.clone()}
+                            {label}
                         </a>
                     </h2>
                     <p class="account-card-username">{username}</p>
@@ -45,7 +45,7 @@ pub(super) fn AccountCard(card: AccountCardView) -> impl IntoView {
                 <p class="account-card-use">
                     <Used last_use=last_use />
                 </p>
-                <Acts account=account label=label role=role can_log_in=can_log_in />
+                <Acts account=account role=role can_log_in=can_log_in />
             </div>
         </article>
     }
@@ -85,29 +85,30 @@ pub(super) fn Used(last_use: Option<LastUse>) -> impl IntoView {
 }
 
 #[component]
-fn Acts(account: AccountId, label: String, role: AccountRole, can_log_in: bool) -> impl IntoView {
+fn Acts(account: AccountId, role: AccountRole, can_log_in: bool) -> impl IntoView {
     view! {
         <div class="account-card-acts">
             {(role == AccountRole::AccountManager).then(|| view! { <RequestAccess account=account /> })}
             {(role == AccountRole::Owner)
                 .then(|| {
                     view! {
-                        <ButtonLink href=format!("/accounts/{account}") small=true object=format!("of {label}")>
+                        <ButtonLink href=format!("/accounts/{account}") small=true>
                             "Settings"
                         </ButtonLink>
                     }
-                })} {can_log_in.then(|| view! { <LogIn account=account object=format!("to {label}") small=true /> })}
+                })} {can_log_in.then(|| view! { <LogIn account=account small=true /> })}
         </div>
     }
 }
 
-/// Opens the account's login URL in a new tab, and records the use.
+/// Opens the account's login URL in a new tab, and records the use. Like all acts of a card it is named by the act alone:
+/// the card around it is named by the account.
 #[component]
-pub(super) fn LogIn(account: AccountId, object: String, #[prop(optional)] small: bool) -> impl IntoView {
+pub(super) fn LogIn(account: AccountId, #[prop(optional)] small: bool) -> impl IntoView {
     view! {
         <form method="post" action="/api/account/log-in" target="_blank">
             <input type="hidden" name="account" value=account.to_string() />
-            <Button look=Look::Primary small=small object=object>
+            <Button look=Look::Primary small=small>
                 "Log in"
             </Button>
         </form>

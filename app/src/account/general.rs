@@ -28,12 +28,12 @@ fn General(general: AccountGeneralView) -> impl IntoView {
             Some(details) => {
                 let can_log_in = !details.login_url.is_empty();
                 view! {
-                    <Details label=label.clone() app=app details=details />
+                    <Details label=label app=app details=details />
                     {can_log_in
                         .then(|| {
                             view! {
                                 <div class="account-log-in">
-                                    <LogIn account=account object=format!("to {label}") />
+                                    <LogIn account=account />
                                 </div>
                             }
                         })}

@@ -27,7 +27,7 @@ const CALLERS: [(&str, &str); 9] = [
 /// What each function is asked with. `{account}` and the like stand for the ids of the row.
 const ARGUMENTS: [(&str, &str); 21] = [
     ("access-grant/change-role", "account={account}&member={member}&role=collaborator"),
-    ("access-grant/members", "account={account}"),
+    ("access-grant/members", "account={account}&line={line}"),
     ("access-grant/remove", "account={account}&member={member}"),
     ("access-request/accept", "account={account}&line={line}"),
     ("access-request/decline", "account={account}&line={line}&note=no"),
@@ -45,7 +45,7 @@ const ARGUMENTS: [(&str, &str); 21] = [
     ("account/login-url", "account={account}"),
     ("activity/account", "account={account}"),
     ("notification/list", ""),
-    ("notification/mark-all-read", ""),
+    ("notification/mark-all-read", "up_to=1000000"),
     ("session/frame", ""),
     ("session/notice", ""),
     ("session/sign-in", "email=owner@harbor.example&password=latchkey-demo"),

@@ -39,7 +39,7 @@ on_both! {
         assert!(!world.sees(&world.ann).await);
         assert_eq!(told(holder.log_in().await), AppError::NotFound, "with a page from before");
         assert!(can_be_asked_for().await);
-        let members = world.seen_by(&world.olga).await.members(None).await.unwrap().members;
+        let members = world.seen_by(&world.olga).await.members(None, None).await.unwrap().members;
         assert!(members.iter().all(|row| row.member.member != world.ann.member));
         assert_eq!(
             told(world.change_role(&world.olga, &world.ann, AccountRole::AccountManager).await),
@@ -84,6 +84,46 @@ on_both! {
         for person in [&world.mia, &world.olga, &world.oscar] {
             assert_eq!(world.heard(person).await[0], heard, "{}", person.name);
         }
+    }
+
+    async fn a_request_that_nobody_decided_is_told_of_once_for_all_its_people(world: World) {
+        world.request_for(&[&world.ann, &world.ben, &world.gus]).await;
+        let fay = world.person("Fay Fourth", world.guest).await;
+        world.request_for(&[&fay]).await;
+        world.mails().await;
+        world.pass(TimeDelta::days(14));
+        assert_eq!(world.services.mark_ended().await.unwrap(), 4);
+        assert_eq!(world.mailed().await.len(), 2 * 3, "two requests, each told to two owners and the requester");
+        let heard = world.heard(&world.mia).await;
+        let sentence = format!(
+            "The request for Ann Teammate, Ben Teammate and Gus Guestadmin to have access to {LABEL} was not decided in time."
+        );
+        assert!(heard.contains(&sentence), "{heard:?}");
+    }
+
+    async fn what_a_manager_asked_for_falls_when_their_access_ends_by_time(world: World) {
+        let lines = world.request_for(&[&world.ann, &world.ben]).await;
+        let others = world.send(&world.max, &form(&[&world.gus])).await.unwrap();
+        world.mails().await;
+        let end = world.clock.now() + TimeDelta::hours(1);
+        world
+            .run("UPDATE access_grant SET ends_at = $1 WHERE member_id = $2", [end.into(), world.mia.member.into()])
+            .await;
+        world.pass(TimeDelta::hours(1));
+        assert_eq!(world.services.mark_ended().await.unwrap(), 1);
+        for line in lines {
+            assert_eq!(
+                (world.line_state(line).await.as_str(), world.cancel_reason(line).await.as_str()),
+                ("cancelled", "requester_lost_right")
+            );
+        }
+        let pending = world.seen_by(&world.olga).await.members(None, None).await.unwrap().pending;
+        assert_eq!(pending.len(), 1, "what somebody else asked for waits on: {others:?}");
+        // Mia reads that her access has ended, and that her request has.
+        assert_eq!(
+            world.mailed().await,
+            ["mia@people.example", "mia@people.example", "olga@people.example", "oscar@people.example"]
+        );
     }
 
     async fn a_member_whose_access_goes_on_by_another_grant_is_not_told(world: World) {

@@ -19,7 +19,7 @@ on_both! {
         assert_eq!((sent.label.as_str(), sent.refused.len()), (LABEL, 0));
         assert_eq!(sent.message(), format!("Request sent. The owners of {LABEL} have been told."));
 
-        let pending = world.seen_by(&world.olga).await.members(None).await.unwrap().pending;
+        let pending = world.seen_by(&world.olga).await.members(None, None).await.unwrap().pending;
         let names: Vec<&str> = pending.iter().map(|line| line.member.name.as_str()).collect();
         assert_eq!(names, ["Ann Teammate", "Ben Teammate"]);
         let line = &pending[0];
@@ -201,7 +201,7 @@ on_both! {
                 "Mia Manager: You cannot request access for yourself",
             ]
         );
-        let pending = world.seen_by(&world.olga).await.members(None).await.unwrap().pending;
+        let pending = world.seen_by(&world.olga).await.members(None, None).await.unwrap().pending;
         assert_eq!(pending.len(), 2);
         assert_eq!(world.send(&world.mia, &form).await.unwrap(), sent, "asked again, the same form answers the same");
     }
@@ -226,10 +226,20 @@ on_both! {
         world.mails().await;
         let before = world.everything().await;
         world.pass(TimeDelta::days(1));
-        let again =
-            RequestForm { reason: "Something else".to_owned(), members: vec![world.ben.member], ..form.clone() };
-        for form in [form, again] {
-            assert_eq!(world.send(&world.mia, &form).await.unwrap(), first);
+        let doubled = RequestForm { members: [form.members.clone(), form.members.clone()].concat(), ..form.clone() };
+        for form in [&form, &doubled] {
+            assert_eq!(world.send(&world.mia, form).await.unwrap(), first);
+        }
+        // Changed since, it is another one, and must not look as if it had been sent.
+        for changed in [
+            RequestForm { members: vec![world.ben.member], ..form.clone() },
+            RequestForm { members: [form.members.clone(), vec![world.ben.member]].concat(), ..form.clone() },
+            RequestForm { role: "account_manager".to_owned(), ..form.clone() },
+            RequestForm { access_end: "7".to_owned(), ..form.clone() },
+            RequestForm { reason: "Something else".to_owned(), ..form.clone() },
+        ] {
+            let refused = told(world.send(&world.mia, &changed).await);
+            assert!(refused.problem_with("key").is_some(), "{changed:?}: {refused}");
         }
         assert_eq!(world.everything().await[..3], before[..3]);
         assert!(world.mails().await.is_empty());
@@ -392,7 +402,7 @@ on_both! {
         world.pass(TimeDelta::days(1));
         let again = world.pending().await;
         assert_ne!(line, again);
-        let pending = world.seen_by(&world.oscar).await.members(None).await.unwrap().pending;
+        let pending = world.seen_by(&world.oscar).await.members(None, None).await.unwrap().pending;
         assert_eq!(
             pending[0].declined_before.as_deref(),
             Some("Declined by Olga Owner on 4 March 2026: Not before the audit.")
@@ -484,7 +494,7 @@ on_both! {
             .await;
         let reason = format!("{nasty}\nsecond line");
         world.send(&world.mia, &RequestForm { reason: reason.clone(), ..form(&[&person]) }).await.unwrap();
-        let pending = world.seen_by(&world.olga).await.members(None).await.unwrap().pending;
+        let pending = world.seen_by(&world.olga).await.members(None, None).await.unwrap().pending;
         assert_eq!(
             (pending[0].reason.as_str(), pending[0].member.name.as_str()),
             (reason.trim(), nasty),

@@ -57,7 +57,7 @@ on_both! {
         world.seen_by(&world.tess).await.holder().unwrap().log_in().await.unwrap();
         assert_eq!(sentences(&world, &world.tess).await, [format!("Tess Third logged in to {LABEL}.")]);
         assert_eq!(sentences(&world, &world.mia).await.len(), 1);
-        let members = world.seen_by(&world.tess).await.members(None).await.unwrap();
+        let members = world.seen_by(&world.tess).await.members(None, None).await.unwrap();
         assert!(members.pending.is_empty() && members.members.len() == 1);
     }
 

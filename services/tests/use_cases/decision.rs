@@ -41,7 +41,7 @@ on_both! {
         assert_eq!((card.account, card.role), (world.account, AccountRole::Collaborator));
         assert_eq!(card.ends_at, Some(world.clock.now() + TimeDelta::days(7)), "days count from acceptance");
         assert!(world.seen_by(&world.ann).await.holder().unwrap().log_in().await.is_ok());
-        let members = world.seen_by(&world.olga).await.members(None).await.unwrap();
+        let members = world.seen_by(&world.olga).await.members(None, None).await.unwrap();
         assert!(members.pending.is_empty());
         let ann = members.members.iter().find(|row| row.member.member == world.ann.member).unwrap();
         assert_eq!((ann.via.as_str(), ann.role), ("Request", AccountRole::Collaborator));
@@ -106,7 +106,8 @@ on_both! {
             (AccountRole::Collaborator, Some(world.clock.now() + TimeDelta::days(7)))
         );
         let ben = world.line_of(&world.ben).await;
-        let with = accept_with("", "date", "2026-03-10", world.clock.now()).unwrap();
+        // A day that was entered counts, whatever stands beside it.
+        let with = accept_with("", "30", "2026-03-10", world.clock.now()).unwrap();
         world.accept_with(&world.olga, ben, with).await.unwrap();
         let card = world.cards(&world.ben).await.remove(0);
         assert_eq!(
@@ -128,6 +129,45 @@ on_both! {
             assert_eq!(words(world.accept_with(&world.olga, line, with).await), MORE_THAN_ASKED, "{with:?}");
         }
         assert_eq!(world.everything().await, before);
+    }
+
+    async fn whoever_comes_late_by_the_link_reads_what_became_of_the_request(world: World) {
+        let lines = world.request_for(&[&world.ann, &world.ben, &world.gus]).await;
+        let told = async |person, line| world.seen_by(person).await.members(None, Some(line)).await.unwrap().told;
+        assert_eq!(told(&world.olga, lines[0]).await, None, "it waits, and is in view");
+        world.accept(&world.olga, lines[0]).await.unwrap();
+        world.decline(&world.oscar, lines[1], "No").await.unwrap();
+        world.deactivate(&world.gus).await;
+        assert!(world.accept(&world.olga, lines[2]).await.is_err());
+        for person in [&world.olga, &world.oscar, &world.mia] {
+            for (line, words) in lines.iter().zip([
+                "The request for Ann Teammate no longer waits: accepted by Olga Owner on 2 March 2026, 09:30 UTC.",
+                "The request for Ben Teammate no longer waits: declined by Oscar Owner on 2 March 2026, 09:30 UTC.",
+                "The request for Gus Guestadmin no longer waits: cancelled on 2 March 2026, 09:30 UTC.",
+            ]) {
+                assert_eq!(told(person, *line).await.as_deref(), Some(words), "{}", person.name);
+            }
+        }
+        let other = world.ctx(&world.olga).await.account(world.unshared).await.unwrap();
+        assert_eq!(other.members(None, Some(lines[0])).await.unwrap().told, None, "a line of another account");
+        assert_eq!(told(&world.olga, RequestLineId(Uuid::now_v7())).await, None);
+    }
+
+    async fn the_line_that_a_mail_is_about_is_in_view_however_many_wait(world: World) {
+        let mut people = Vec::new();
+        for n in 0..100 {
+            people.push(world.person(&format!("Crowd{n} Newcomer"), world.guest).await);
+        }
+        world.request_for(&people.iter().collect::<Vec<_>>()).await;
+        world.pass(TimeDelta::minutes(1));
+        let last = world.request_for(&[&world.ann]).await[0];
+        let owner = world.seen_by(&world.olga).await;
+        let page = owner.members(None, None).await.unwrap();
+        assert_eq!((page.pending.len(), page.more_pending), (100, 1));
+        assert!(page.pending.iter().all(|line| line.line != last));
+        let page = owner.members(None, Some(last)).await.unwrap();
+        assert_eq!((page.pending.len(), page.more_pending, page.told), (100, 1, None));
+        assert_eq!(page.pending.last().unwrap().line, last);
     }
 
     async fn the_fields_of_accept_with_changes_are_checked(world: World) {
@@ -161,21 +201,18 @@ on_both! {
             .unwrap();
         for longest_days in [None, Some(8)] {
             world.set_policy(PartnershipPolicy { longest_days, ..PartnershipPolicy::default() }).await;
-            let pending = world.seen_by(&world.olga).await.members(None).await.unwrap().pending;
+            let pending = world.seen_by(&world.olga).await.members(None, None).await.unwrap().pending;
             let choices = pending[0].decide.clone().unwrap();
             assert_eq!(choices.roles, [AccountRole::Collaborator, AccountRole::AccountManager]);
             let ends: Vec<&str> = choices.ends.iter().map(|choice| choice.value.as_str()).collect();
             if longest_days.is_none() {
-                assert_eq!(ends, ["30", "7", "1", "date"]);
+                assert_eq!(ends, ["30", "7", "1"]);
             } else {
-                assert_eq!(ends, ["7", "1", "date"]);
+                assert_eq!(ends, ["7", "1"]);
             }
             let first_and_last = [choices.first_day.clone(), choices.last_day.clone().unwrap()];
-            let fields = ends
-                .iter()
-                .filter(|end| **end != "date")
-                .map(|end| (*end, ""))
-                .chain(first_and_last.iter().map(|day| ("date", day.as_str())));
+            let days = first_and_last.iter().map(|day| ("30", day.as_str()));
+            let fields = ends.iter().map(|end| (*end, "")).chain(days);
             for ((end, day), line) in fields.zip(&pending) {
                 let with = accept_with("", end, day, world.clock.now()).unwrap();
                 let accepted = world.accept_with(&world.olga, line.line, with).await;
@@ -199,7 +236,7 @@ on_both! {
             words(world.accept_with(&world.olga, line, role(AccountRole::Collaborator)).await),
             MORE_THAN_POLICY
         );
-        let offered = world.seen_by(&world.olga).await.members(None).await.unwrap().pending.remove(0).decide.unwrap();
+        let offered = world.seen_by(&world.olga).await.members(None, None).await.unwrap().pending.remove(0).decide.unwrap();
         assert_eq!((offered.roles, offered.last_day.as_deref()), (vec![AccountRole::Collaborator], Some("2026-03-09")));
         assert_eq!(world.line_state(line).await, "pending");
         let with = AcceptWith { role: Some(AccountRole::Collaborator), end: Some(AccessEnd::Days(7)) };
@@ -288,7 +325,7 @@ on_both! {
             assert_eq!(words(world.accept(&world.olga, line).await), SUSPENDED);
             assert_eq!(words(world.decline(&world.olga, line, "").await), SUSPENDED);
             assert_eq!(world.line_state(line).await, "pending");
-            let shown = world.seen_by(&world.olga).await.members(None).await.unwrap().pending.remove(0);
+            let shown = world.seen_by(&world.olga).await.members(None, None).await.unwrap().pending.remove(0);
             assert_eq!((shown.decide, shown.blocked.as_deref()), (None, Some(SUSPENDED)));
         };
         refused().await;
@@ -325,7 +362,7 @@ on_both! {
         world.pass(TimeDelta::microseconds(1));
         assert_eq!(words(world.accept(&world.olga, line).await), EXPIRED);
         assert_eq!(words(world.decline(&world.olga, line, "").await), EXPIRED);
-        assert!(world.seen_by(&world.olga).await.members(None).await.unwrap().pending.is_empty());
+        assert!(world.seen_by(&world.olga).await.members(None, None).await.unwrap().pending.is_empty());
         world.services.mark_ended().await.unwrap();
         assert_eq!(words(world.accept(&world.olga, line).await), EXPIRED);
         assert!(!world.has_card(&world.ann).await);
@@ -379,7 +416,7 @@ on_both! {
         let own = "You made this request, so another owner has to decide it.";
         assert_eq!(words(world.accept(&world.olga, line).await), own);
         assert_eq!(words(world.decline(&world.olga, line, "").await), own);
-        let shown = world.seen_by(&world.olga).await.members(None).await.unwrap().pending.remove(0);
+        let shown = world.seen_by(&world.olga).await.members(None, None).await.unwrap().pending.remove(0);
         assert_eq!((shown.decide, shown.blocked.as_deref()), (None, Some(own)));
         assert!(world.accept(&world.oscar, line).await.is_ok());
     }
@@ -409,7 +446,7 @@ on_both! {
         world.deactivate(&world.olga).await;
         assert_eq!(words(world.accept(&world.ada, line).await), OWNERS_ONLY);
         world.deactivate(&world.oscar).await;
-        let shown = world.seen_by(&world.ada).await.members(None).await.unwrap().pending;
+        let shown = world.seen_by(&world.ada).await.members(None, None).await.unwrap().pending;
         assert!(shown.len() == 2 && shown.iter().all(|line| line.decide.is_some()));
         assert!(world.accept(&world.ada, line).await.is_ok());
         assert!(world.decline(&world.hana, other, "").await.is_ok());
