@@ -3,6 +3,9 @@
 //! Pages are rendered on the server and stand without scripts. Islands wake up in the browser and make the forms of a
 //! page nicer; they never are the only way. A feature is one module, with its server functions in `api.rs` and one page,
 //! form or island per file.
+//!
+//! What an island shows is `Either` one or the other, never `into_any()`: that would link, for each view, ways to wake up
+//! that islands do not take.
 
 // A view is one type, as deep as the page it makes.
 #![recursion_limit = "256"]

@@ -12,6 +12,7 @@ use crate::ui::notice::MessageBox;
 use crate::wire::Failure;
 use domain::access_request::SentRequest;
 use domain::{AccountId, AppError};
+use leptos::either::EitherOf3;
 use leptos::html;
 use leptos::portal::Portal;
 use leptos::prelude::*;
@@ -123,11 +124,11 @@ pub fn RequestAccessDialog() -> impl IntoView {
     });
 
     let content = move || match shown.get()? {
-        Shown::Loading(account) => Some(view! { <Loading on_cancel=move || discard(account) /> }.into_any()),
+        Shown::Loading(account) => Some(EitherOf3::A(view! { <Loading on_cancel=move || discard(account) /> })),
         Shown::Failed(account) => {
             let why = failure.get_untracked()?;
             let try_again = move || load(account);
-            Some(view! { <NotLoaded why=why on_retry=try_again on_cancel=move || discard(account) /> }.into_any())
+            Some(EitherOf3::B(view! { <NotLoaded why=why on_retry=try_again on_cancel=move || discard(account) /> }))
         }
         Shown::Form(account) => {
             let draft = draft_of(account)?;
@@ -136,7 +137,7 @@ pub fn RequestAccessDialog() -> impl IntoView {
                 sent.set(Some(answer));
             };
             let cancel = move || discard(account);
-            Some(view! { <RequestAccessForm draft=draft awake=true on_sent=done on_cancel=cancel /> }.into_any())
+            Some(EitherOf3::C(view! { <RequestAccessForm draft=draft awake=true on_sent=done on_cancel=cancel /> }))
         }
     };
     view! {

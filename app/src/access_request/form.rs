@@ -15,6 +15,7 @@ use domain::account::AccountHeaderView;
 use domain::member::MemberSuggestion;
 use domain::text::LONGEST_REASON;
 use domain::{AppError, Problem};
+use leptos::either::{Either, EitherOf4};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -114,20 +115,22 @@ pub(super) fn RequestAccessForm(
             <div class="dialog-acts">
                 {match on_cancel {
                     Some(cancel) => {
-                        view! {
-                            <button type="button" class=Look::Plain.class(false) on:click=move |_| cancel.run(())>
-                                "Cancel"
-                            </button>
-                        }
-                            .into_any()
+                        Either::Left(
+                            view! {
+                                <button type="button" class=Look::Plain.class(false) on:click=move |_| cancel.run(())>
+                                    "Cancel"
+                                </button>
+                            },
+                        )
                     }
                     None => {
-                        view! {
-                            <a class=Look::Plain.class(false) href="/accounts">
-                                "Cancel"
-                            </a>
-                        }
-                            .into_any()
+                        Either::Right(
+                            view! {
+                                <a class=Look::Plain.class(false) href="/accounts">
+                                    "Cancel"
+                                </a>
+                            },
+                        )
                     }
                 }}
                 <button
@@ -204,14 +207,13 @@ fn Problems(failure: AppError) -> impl IntoView {
     let explanation = match failure {
         AppError::Invalid { problems } => {
             let problems = problems.into_iter().map(|problem| view! { <ProblemLine problem=problem /> }).collect_view();
-            view! {
+            EitherOf4::A(view! {
                 <ul class="error-summary-list" role="list">
                     {problems}
                 </ul>
-            }
-            .into_any()
+            })
         }
-        AppError::SignInRequired => view! {
+        AppError::SignInRequired => EitherOf4::B(view! {
             <p>
                 "You are signed out. "
                 <a href="/sign-in" target="_blank">
@@ -219,17 +221,15 @@ fn Problems(failure: AppError) -> impl IntoView {
                 </a>
                 ", then come back and send again: everything typed is kept."
             </p>
-        }
-        .into_any(),
+        }),
         // Without an answer nobody knows whether the request arrived; its key makes sending again safe.
-        AppError::Unavailable => view! {
+        AppError::Unavailable => EitherOf4::C(view! {
             <p>
                 "There was no answer. Everything typed is kept. Check your connection and send again: it stays one
                 request, however often it is sent."
             </p>
-        }
-        .into_any(),
-        failure => view! { <p>{failure.to_string()}</p> }.into_any(),
+        }),
+        failure => EitherOf4::D(view! { <p>{failure.to_string()}</p> }),
     };
     view! {
         <div class="error-summary" id=PROBLEMS role="alert" tabindex="-1" autofocus=true>
@@ -242,21 +242,20 @@ fn Problems(failure: AppError) -> impl IntoView {
 #[component]
 fn ProblemLine(problem: Problem) -> impl IntoView {
     let Some(field) = field_id(&problem.field) else {
-        return view! { <li>{problem.text}</li> }.into_any();
+        return Either::Left(view! { <li>{problem.text}</li> });
     };
     // The focus goes there without a new entry in the history, which Back would have to go through.
     let follow = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         focus::later(field);
     };
-    view! {
+    Either::Right(view! {
         <li>
             <a href=format!("#{field}") on:click=follow>
                 {problem.text}
             </a>
         </li>
-    }
-    .into_any()
+    })
 }
 
 /// The id of the control that a problem with this field leads to.

@@ -8,6 +8,7 @@ use crate::ui::combobox::{Answer, Combobox, Suggestion, Suggestions};
 use crate::wire::Failure;
 use domain::member::{MemberSuggestion, PickedMember};
 use domain::{AppError, MemberId};
+use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -97,20 +98,19 @@ pub(super) fn MemberSearch(
 #[component]
 fn MembersFound(found: Vec<MemberSuggestion>) -> impl IntoView {
     if found.is_empty() {
-        return view! { <p role="status">"No members found"</p> }.into_any();
+        return Either::Left(view! { <p role="status">"No members found"</p> });
     }
     let members = found
         .into_iter()
         .map(|found| {
             let act = match found.blocked {
-                Some(reason) => view! { <span class="candidate-blocked">{reason}</span> }.into_any(),
-                None => view! {
+                Some(reason) => Either::Left(view! { <span class="candidate-blocked">{reason}</span> }),
+                None => Either::Right(view! {
                     <button type="submit" name="act" value=format!("add:{}", found.member) class=Look::Plain.class(true)>
                         "Add"
                         <span class="visually-hidden">" " {found.name.clone()}</span>
                     </button>
-                }
-                .into_any(),
+                }),
             };
             view! {
                 <li class="candidate-line">
@@ -120,12 +120,11 @@ fn MembersFound(found: Vec<MemberSuggestion>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! {
+    Either::Right(view! {
         <ul class="candidate-list" role="list" aria-label="Members found">
             {members}
         </ul>
-    }
-    .into_any()
+    })
 }
 
 /// The members picked.

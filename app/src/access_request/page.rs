@@ -13,6 +13,7 @@ use crate::wire::Failure;
 use domain::AccountId;
 use domain::access_request::SentRequest;
 use domain::account::AccountRole;
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -90,11 +91,10 @@ pub fn RequestAccessPageForm(
         focus::later(SENT);
     };
     move || match sent.get() {
-        Some(sent) => view! { <Sent sent=sent /> }.into_any(),
-        None => view! {
+        Some(sent) => Either::Left(view! { <Sent sent=sent /> }),
+        None => Either::Right(view! {
             <RequestAccessForm draft=draft awake=awake found=found.clone() autofocus=autofocus on_sent=done />
-        }
-        .into_any(),
+        }),
     }
 }
 

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 /// A modal dialog with a heading. It is opened with `show_modal()` on the element, and closed by Escape, by a click beside
 /// it, and with `close()`.
 #[component]
-pub fn Dialog(
+pub fn Dialog<Content: IntoView + 'static>(
     /// The element's id.
     id: &'static str,
     /// The heading, and the dialog's name.
@@ -19,7 +19,7 @@ pub fn Dialog(
     #[prop(into)]
     on_close: Callback<()>,
     /// What stands under the heading.
-    children: Children,
+    children: TypedChildren<Content>,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
     let labelled_by = title_id.clone();
@@ -47,7 +47,7 @@ pub fn Dialog(
                 <h2 id=title_id class="dialog-title">
                     {title}
                 </h2>
-                {children()}
+                {children.into_inner()()}
             </div>
         </dialog>
     }
