@@ -1,11 +1,11 @@
 //! Server functions of the members of an account.
 
-use crate::wire::{Failure, Notice};
+use crate::wire::{Failure, Json};
 use domain::access_request::AccountMembersView;
 use domain::account::AccountRole;
 use domain::{AccountId, MemberId, RequestLineId};
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, PostUrl};
+use leptos::server_fn::codec::PostUrl;
 
 /// The members of an account that the reader may see, a page at a time, and the lines that wait, `line` among them.
 #[server(prefix = "/api", endpoint = "access-grant/members", input = PostUrl, output = Json)]
@@ -21,7 +21,7 @@ pub async fn account_members(
 #[server(prefix = "/api", endpoint = "access-grant/change-role", input = PostUrl, output = Json)]
 pub async fn change_role(account: AccountId, member: MemberId, role: AccountRole) -> Result<(), Failure> {
     let changed = crate::ssr::ctx()?.account(account).await?.owner()?.change_role(member, role).await?;
-    crate::ssr::notify(Notice::done(changed));
+    crate::ssr::notify(crate::wire::Notice::done(changed));
     Ok(())
 }
 
@@ -29,6 +29,6 @@ pub async fn change_role(account: AccountId, member: MemberId, role: AccountRole
 #[server(prefix = "/api", endpoint = "access-grant/remove", input = PostUrl, output = Json)]
 pub async fn remove_access(account: AccountId, member: MemberId) -> Result<(), Failure> {
     let removed = crate::ssr::ctx()?.account(account).await?.remover()?.remove(member).await?;
-    crate::ssr::notify(Notice::done(removed));
+    crate::ssr::notify(crate::wire::Notice::done(removed));
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Server functions of access requests.
 
-use crate::wire::Failure;
+use crate::wire::{Failure, Json};
 use domain::access_request::{Decided, RequestFormView, SentRequest};
 use domain::account::AccountRole;
 use domain::member::{MemberSuggestion, PickedMember};
 use domain::{AccountId, MemberId, RequestLineId};
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, PostUrl};
+use leptos::server_fn::codec::PostUrl;
 
 /// An account manager opens the form.
 #[server(prefix = "/api", endpoint = "access-request/form", input = PostUrl, output = Json)]

@@ -1,10 +1,10 @@
 //! Server functions of accounts.
 
-use crate::wire::Failure;
+use crate::wire::{Failure, Json};
 use domain::AccountId;
 use domain::account::{AccountFilter, AccountGeneralView, AccountListView, LogInView};
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, PostUrl};
+use leptos::server_fn::codec::PostUrl;
 
 /// A member's accounts, a page at a time.
 #[server(prefix = "/api", endpoint = "account/list", input = PostUrl, output = Json)]

@@ -1,10 +1,10 @@
 //! Server functions of activity.
 
-use crate::wire::Failure;
+use crate::wire::{Failure, Json};
 use domain::AccountId;
 use domain::activity::ActivityListView;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, PostUrl};
+use leptos::server_fn::codec::PostUrl;
 
 /// What happened to an account, as far as the reader may see it, newest first.
 #[server(prefix = "/api", endpoint = "activity/account", input = PostUrl, output = Json)]

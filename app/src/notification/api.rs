@@ -1,9 +1,9 @@
 //! Server functions of notifications.
 
-use crate::wire::{Failure, Notice};
+use crate::wire::{Failure, Json};
 use domain::notification::NotificationListView;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, PostUrl};
+use leptos::server_fn::codec::PostUrl;
 
 /// A member's notifications, newest first.
 #[server(prefix = "/api", endpoint = "notification/list", input = PostUrl, output = Json)]
@@ -15,6 +15,6 @@ pub async fn list_notifications(#[server(default)] after: Option<String>) -> Res
 #[server(prefix = "/api", endpoint = "notification/mark-all-read", input = PostUrl, output = Json)]
 pub async fn mark_all_read(up_to: i64) -> Result<(), Failure> {
     crate::ssr::ctx()?.mark_notifications_read(up_to).await?;
-    crate::ssr::notify(Notice::done("All notifications are marked as read."));
+    crate::ssr::notify(crate::wire::Notice::done("All notifications are marked as read."));
     Ok(())
 }

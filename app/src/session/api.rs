@@ -1,11 +1,11 @@
 //! Server functions of sign-in, sign-out and the frame.
 
 // `Notice` itself would clash with the type that the macro makes of `notice`.
-use crate::wire::{self, Failure};
+use crate::wire::{self, Failure, Json};
 use domain::MemberId;
 use domain::session::FrameView;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, PostUrl};
+use leptos::server_fn::codec::PostUrl;
 
 /// Anyone signs in with email address and password, and goes to the page they came for.
 #[server(prefix = "/api", endpoint = "session/sign-in", input = PostUrl, output = Json)]
