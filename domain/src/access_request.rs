@@ -7,7 +7,7 @@ use crate::partnership::PartnershipPolicy;
 use crate::text;
 use crate::time::{Moment, day};
 use crate::word::words;
-use crate::{AccessRequestId, Denial, IdempotencyKey, MemberId, Problem, RequestLineId};
+use crate::{AccessRequestId, AccountId, Denial, IdempotencyKey, MemberId, Problem, RequestLineId};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
@@ -383,7 +383,7 @@ pub fn accepted_terms(
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestFormView {
     /// The account it is about.
-    pub account: AccountHeaderView,
+    pub account: AskedAccount,
     /// The key of this form.
     pub key: IdempotencyKey,
     /// The role picker.
@@ -396,6 +396,19 @@ pub struct RequestFormView {
     pub last_day: Option<String>,
     /// Whether a reason is needed.
     pub reason_required: bool,
+}
+
+/// The account that access is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedAccount {
+    /// The account.
+    pub account: AccountId,
+    /// Its label.
+    pub label: String,
+    /// The app it is a login to.
+    pub app: String,
+    /// The name of the workspace it belongs to.
+    pub workspace: String,
 }
 
 /// One radio button of the role picker.

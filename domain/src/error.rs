@@ -5,8 +5,11 @@ use crate::time::{Moment, day_and_time};
 use serde::{Deserialize, Serialize};
 
 /// The only error a browser ever sees. Each variant exists because someone reacts to it.
+///
+/// It is written as serde writes enums by itself, and a moment in it as a number: readers for tagged enums and for dates
+/// would make the browser's program a tenth larger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "error", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AppError {
     /// Nobody is signed in, or the session has ended.
     #[error("Sign in to go on.")]
@@ -161,7 +164,7 @@ pub enum Denial {
 
 /// Who or what was first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "conflict", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Conflict {
     /// The line was decided the other way.
     AlreadyDecided {
@@ -170,6 +173,7 @@ pub enum Conflict {
         /// The decider's name.
         by: String,
         /// When.
+        #[serde(with = "chrono::serde::ts_microseconds")]
         at: Moment,
     },
     /// The line has ended without a decision.
@@ -185,10 +189,10 @@ impl std::fmt::Display for Conflict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::AlreadyDecided { state, by, at } => {
-                write!(f, "Already {} by {by} at {}.", state.label().to_lowercase(), day_and_time(*at))
+                write!(f, "Already {} by {by} at {}.", state.label().to_ascii_lowercase(), day_and_time(*at))
             }
             Self::NoLongerPending { state } => {
-                write!(f, "This request can no longer be decided: it is {}.", state.label().to_lowercase())
+                write!(f, "This request can no longer be decided: it is {}.", state.label().to_ascii_lowercase())
             }
             Self::ChangedMeanwhile => f.write_str("Somebody changed this meanwhile. Look at it again, then decide."),
         }

@@ -103,7 +103,7 @@ test("an incident on the server is told with its number", async ({ browserOf, co
     route.fulfill({
       status: 500,
       headers: { "content-type": "application/json", serverfnerror: SEND },
-      json: { error: "unexpected", incident: "k7m2-q9xt" },
+      json: { unexpected: { incident: "k7m2-q9xt" } },
     }),
   );
   await form.send.click();

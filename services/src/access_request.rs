@@ -62,7 +62,7 @@ impl AccountManager {
         let offer = self.offer(ctx.reader(), ctx.now()).await?;
         let last_day = offer.policy.longest_days.map(|days| ctx.now() + TimeDelta::days(i64::from(days)));
         Ok(RequestFormView {
-            account: account.header(),
+            account: account.asked(),
             key: IdempotencyKey(Uuid::now_v7()),
             roles: role_choices(&offer.policy),
             ends: end_choices(&offer.policy),

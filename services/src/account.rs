@@ -10,6 +10,7 @@ use crate::entity::{access_grant, account};
 use crate::member_search::fold;
 use crate::{Ctx, Error};
 use chrono::Datelike;
+use domain::access_request::AskedAccount;
 use domain::account::{
     ACCOUNTS_PER_PAGE, AccountCardView, AccountDetails, AccountFilter, AccountGeneralView, AccountHeaderView,
     AccountListView, AccountRole, AccountSort, LastUse, LogInView,
@@ -394,6 +395,15 @@ impl VisibleAccount {
             role: self.row.strength.and_then(role_of),
             ends_at: self.row.ends_at,
             sees_members: self.standing().sees_members() != SeesMembers::Nobody,
+        }
+    }
+
+    pub(crate) fn asked(&self) -> AskedAccount {
+        AskedAccount {
+            account: self.row.id,
+            label: self.row.label.clone(),
+            app: self.row.app.clone(),
+            workspace: self.row.workspace_name.clone(),
         }
     }
 

@@ -10,8 +10,7 @@ use super::member_picker::{MemberSearch, PickedMembers, SEARCH_BOX, search};
 use crate::ui::button::Look;
 use crate::ui::radio_group::{Choice, RadioGroup};
 use crate::wire::Failure;
-use domain::access_request::SentRequest;
-use domain::account::AccountHeaderView;
+use domain::access_request::{AskedAccount, SentRequest};
 use domain::member::MemberSuggestion;
 use domain::text::LONGEST_REASON;
 use domain::{AppError, Problem};
@@ -26,7 +25,7 @@ const PROBLEMS: &str = "request-access-problems";
 const ROLE: &str = "asked-role";
 
 /// The address of an account's page "Request share access", to which its form posts.
-pub(super) fn page_address(account: &AccountHeaderView) -> String {
+pub(super) fn page_address(account: &AskedAccount) -> String {
     format!("/accounts/{}/request-access", account.account)
 }
 
@@ -182,16 +181,13 @@ fn send(draft: Draft, on_sent: Callback<SentRequest>, announce: Callback<String>
 }
 
 #[component]
-fn AccountAskedFor(account: AccountHeaderView) -> impl IntoView {
-    let of = match account.badge {
-        Some(workspace) => format!("{} · {}", account.app, workspace.name),
-        None => account.app,
-    };
+fn AccountAskedFor(account: AskedAccount) -> impl IntoView {
+    let AskedAccount { label, app, workspace, .. } = account;
     view! {
         <p class="request-access-account">
-            <span class="request-access-label">{account.label}</span>
+            <span class="request-access-label">{label}</span>
             " "
-            <span class="request-access-of">{of}</span>
+            <span class="request-access-of">{format!("{app} · {workspace}")}</span>
         </p>
     }
 }

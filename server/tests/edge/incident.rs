@@ -23,7 +23,7 @@ async fn a_panic_is_an_incident_and_the_site_goes_on() {
     let result = site.send(call("/api/broken").body(Body::empty()).unwrap()).await;
     assert_eq!(result.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(result.header(CONTENT_TYPE), "application/json");
-    assert!(result.body.starts_with(r#"{"error":"unexpected","incident":""#), "{}", result.body);
+    assert!(result.body.starts_with(r#"{"unexpected":{"incident":""#), "{}", result.body);
 
     assert_eq!(site.get("/sign-in").await.status, StatusCode::OK);
 }
