@@ -123,12 +123,14 @@ pub fn RequestAccessDialog() -> impl IntoView {
         });
     });
 
-    let content = move || match shown.get()? {
+    let place = NodeRef::<html::Div>::new();
+    let content = move |shown: Shown| match shown {
         Shown::Loading(account) => Some(EitherOf3::A(view! { <Loading on_cancel=move || discard(account) /> })),
         Shown::Failed(account) => {
             let why = failure.get_untracked()?;
             let try_again = move || load(account);
-            Some(EitherOf3::B(view! { <NotLoaded why=why on_retry=try_again on_cancel=move || discard(account) /> }))
+            let cancel = move || discard(account);
+            Some(EitherOf3::B(view! { <NotLoaded why=why on_retry=try_again on_cancel=cancel /> }))
         }
         Shown::Form(account) => {
             let draft = draft_of(account)?;
@@ -140,10 +142,17 @@ pub fn RequestAccessDialog() -> impl IntoView {
             Some(EitherOf3::C(view! { <RequestAccessForm draft=draft awake=true on_sent=done on_cancel=cancel /> }))
         }
     };
+    // What a portal shows is made anew each time. In place, the form of one account would be turned into that of another,
+    // with what was typed into its controls, and the browser's program would need the code for it.
+    let in_place = move || {
+        let (shown, place) = (shown.get()?, place.get()?);
+        Some(view! { <Portal mount=place>{content(shown)}</Portal> })
+    };
     view! {
         <Dialog id="request-access" title="Request share access" node_ref=dialog on_close=closed>
-            {content}
+            <div class="request-access-place" node_ref=place></div>
         </Dialog>
+        {in_place}
         {move || sent.get().map(|sent| view! { <SentMessage sent=sent /> })}
     }
 }

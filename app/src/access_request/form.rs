@@ -42,6 +42,9 @@ pub(super) fn RequestAccessForm(
     /// Whether the page starts with the focus in the search box.
     #[prop(optional)]
     autofocus: bool,
+    /// Whether it is out of sight, with what became of the request in its place.
+    #[prop(optional)]
+    hidden: Signal<bool>,
     /// Runs when the request has been sent.
     #[prop(into)]
     on_sent: Callback<SentRequest>,
@@ -90,6 +93,7 @@ pub(super) fn RequestAccessForm(
             method="post"
             action=action
             novalidate=true
+            hidden=move || hidden.get()
             aria-busy=move || draft.sending.get().then_some("true")
             node_ref=form
             on:input=typed

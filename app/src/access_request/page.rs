@@ -13,7 +13,6 @@ use crate::wire::Failure;
 use domain::AccountId;
 use domain::access_request::SentRequest;
 use domain::account::AccountRole;
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -90,11 +89,16 @@ pub fn RequestAccessPageForm(
         sent.set(Some(answer));
         focus::later(SENT);
     };
-    move || match sent.get() {
-        Some(sent) => Either::Left(view! { <Sent sent=sent /> }),
-        None => Either::Right(view! {
-            <RequestAccessForm draft=draft awake=awake found=found.clone() autofocus=autofocus on_sent=done />
-        }),
+    view! {
+        {move || sent.get().map(|sent| view! { <Sent sent=sent /> })}
+        <RequestAccessForm
+            draft=draft
+            awake=awake
+            found=found
+            autofocus=autofocus
+            hidden=Signal::derive(move || sent.read().is_some())
+            on_sent=done
+        />
     }
 }
 
