@@ -373,12 +373,12 @@ fn AccessEndField(
 #[component]
 fn ReasonField(draft: Draft, awake: Signal<bool>, error: Signal<Option<String>>) -> impl IntoView {
     let required = draft.view.read_value().reason_required;
-    let count = Memo::new(move |_| draft.reason.with(|reason| characters(reason)));
+    let count = move || draft.reason.with(|reason| characters(reason));
     let described_by = move || if error.read().is_some() { "reason-error reason-hint" } else { "reason-hint" };
     let counted = move || {
-        if awake.get() { format!("{} of 1,000 characters", count.get()) } else { "At most 1,000 characters".to_owned() }
+        if awake.get() { format!("{} of 1,000 characters", count()) } else { "At most 1,000 characters".to_owned() }
     };
-    let too_long = move || match count.get().saturating_sub(LONGEST_REASON) {
+    let too_long = move || match count().saturating_sub(LONGEST_REASON) {
         0 => String::new(),
         1 => "The reason is 1 character too long.".to_owned(),
         over => format!("The reason is {over} characters too long."),

@@ -87,13 +87,13 @@ pub fn Combobox(
     let controls = list_id.clone();
 
     let answered = move || suggestions.with(|known| known.answer == Answer::Here);
-    let expanded = Memo::new(move |_| open.get() && suggestions.with(|known| !known.list.is_empty()));
+    let expanded = Signal::derive(move || open.get() && suggestions.with(|known| !known.list.is_empty()));
     // An active place in a list that has not come yet marks nothing.
-    let marked = Memo::new(move |_| {
+    let marked = Signal::derive(move || {
         let count = suggestions.with(|known| known.list.len());
         active.get().filter(|index| expanded.get() && answered() && *index < count)
     });
-    let said = Memo::new(move |_| suggestions.with(|known| said(known, open.get(), none_found)));
+    let said = move || suggestions.with(|known| said(known, open.get(), none_found));
 
     let close = move || {
         open.set(false);
@@ -141,9 +141,7 @@ pub fn Combobox(
                     pick(index);
                 }
             }
-            ("Escape", _)
-                if expanded.get_untracked() || (open.get_untracked() && !said.read_untracked().is_empty()) =>
-            {
+            ("Escape", _) if expanded.get_untracked() || (open.get_untracked() && !untrack(said).is_empty()) => {
                 event.stop_propagation();
                 close();
             }
@@ -206,7 +204,7 @@ pub fn Combobox(
                                 class=move || if expanded.get() { "visually-hidden" } else { "combobox-said" }
                                 role="status"
                             >
-                                {move || said.get()}
+                                {said}
                             </p>
                         }
                     })
@@ -221,8 +219,8 @@ fn SuggestionList(
     option_ids: &'static str,
     label: &'static str,
     suggestions: Signal<Suggestions>,
-    expanded: Memo<bool>,
-    marked: Memo<Option<usize>>,
+    expanded: Signal<bool>,
+    marked: Signal<Option<usize>>,
     #[prop(into)] on_pick: Callback<usize>,
 ) -> impl IntoView {
     let options = move || {
