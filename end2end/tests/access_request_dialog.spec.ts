@@ -206,6 +206,24 @@ test("Escape closes the list, then the dialog, which keeps what was typed", asyn
   await expect(form.reason).toHaveValue("For the winter");
 });
 
+test("each account keeps what was typed for it", async ({ browserOf }) => {
+  const page = await browserOf(manager);
+  await open(page, "/accounts");
+  for (const account of [SHARED, ASKED_FOR]) {
+    const form = await openDialog(page, account);
+    await expect(form.reason).toHaveValue("");
+    await form.reason.fill(`For ${account}`);
+    await page.keyboard.press("Escape");
+    await expect(dialogOf(page)).toBeHidden();
+  }
+  for (const account of [SHARED, ASKED_FOR]) {
+    const form = await openDialog(page, account);
+    await expect(form.reason).toHaveValue(`For ${account}`);
+    await page.keyboard.press("Escape");
+    await expect(dialogOf(page)).toBeHidden();
+  }
+});
+
 test("Cancel closes the dialog and forgets what was typed", async ({ browserOf }) => {
   const page = await browserOf(manager);
   await open(page, "/accounts");
