@@ -1,15 +1,8 @@
 /** Every page and every state of the dialogs, for people who see, hear or hold the screen differently. */
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { expect, open, test, type BrowserOf } from "../fixtures.ts";
-import { askAtLength, DIALOG, FAILURES, PAGES, ROW_DIALOGS, SENT, type State } from "../states.ts";
+import { AT_400_PERCENT, expectNoSidewaysScrolling, lookAt, PHONE, WIDE } from "../look.ts";
+import { askAtLength, DIALOG, FAILURES, PAGES, ROW_DIALOGS, SENT } from "../states.ts";
 import { manager, owner, secondOwner } from "../story.ts";
-
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-/** WCAG 1.4.10: what 1280 px at 400 % leave. */
-const AT_400_PERCENT = { width: 320, height: 256 };
-const PHONE = { width: 360, height: 740 };
-const WIDE = { width: 1280, height: 800 };
 
 test.beforeEach(({ complaints }) => {
   complaints.expect(/Failed to load resource|error reaching server to call server function/);
@@ -17,7 +10,7 @@ test.beforeEach(({ complaints }) => {
 
 for (const state of [...PAGES, ...FAILURES, ...DIALOG, ...ROW_DIALOGS]) {
   test(`${state.name}: no violation, light and dark, wide and narrow`, async ({ browserOf }) => {
-    await look(state, browserOf);
+    await lookAt(await state.show(browserOf));
   });
 }
 
@@ -25,7 +18,7 @@ test.describe(() => {
   test.use({ fresh: true });
 
   test("a request sent: no violation, light and dark, wide and narrow", async ({ browserOf }) => {
-    await look(SENT, browserOf);
+    await lookAt(await SENT.show(browserOf));
   });
 
   test("long words stay inside the page", async ({ browserOf }) => {
@@ -73,37 +66,3 @@ test("on a phone the navigation is a drawer", async ({ browserOf }) => {
   await link.click();
   await expect(page).toHaveURL("/accounts");
 });
-
-async function look(state: State, browserOf: BrowserOf): Promise<void> {
-  const page = await state.show(browserOf);
-  for (const [viewport, schemes] of [
-    [WIDE, ["light", "dark"]],
-    [PHONE, ["dark"]],
-  ] as const) {
-    await page.setViewportSize(viewport);
-    for (const colorScheme of schemes) {
-      await page.emulateMedia({ colorScheme });
-      await expectNoViolation(page);
-    }
-    await expectNoSidewaysScrolling(page);
-  }
-  await page.setViewportSize(AT_400_PERCENT);
-  await expectNoSidewaysScrolling(page);
-}
-
-async function expectNoViolation(page: Page): Promise<void> {
-  // A colour that is still changing is none that anybody reads.
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
-  const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-  const told = violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })) }));
-  expect(told).toEqual([]);
-}
-
-async function expectNoSidewaysScrolling(page: Page): Promise<void> {
-  const over = await page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll("dialog[open]")]
-      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
-      .map(({ tagName, scrollWidth, clientWidth }) => `${tagName}: ${scrollWidth} in ${clientWidth} px`),
-  );
-  expect(over, "scrolls sideways").toEqual([]);
-}
