@@ -30,7 +30,7 @@ export class Complaints {
         this.heard.push(`${message.text()} (${message.location().url || message.page()?.url()})`);
       }
     });
-    context.on("weberror", (error) => this.heard.push(error.error().stack ?? String(error.error())));
+    context.on("weberror", (error) => this.heard.push(error.error().stack || String(error.error())));
     await context.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", (violation) => {
         console.error(`Policy: ${violation.effectiveDirective} forbids ${violation.blockedURI} ${violation.sample}`);
