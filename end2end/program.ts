@@ -13,6 +13,8 @@ import type { Database } from "./playwright.config.ts";
 export interface Program {
   /** Where: `http://127.0.0.1:` and the port. */
   readonly address: string;
+  /** Where its database is. */
+  readonly database: string;
   /** Ends it as an operator would, and removes its database. Throws when it did not end well, or logged an incident. */
   stop(): Promise<void>;
 }
@@ -38,7 +40,7 @@ export async function startProgram(database: Database): Promise<Program> {
       const address = `http://${host}`;
       const child = run("serve", { ...settings, LATCHKEY_ADDRESS: host }, log);
       if (await answers(child, address)) {
-        return { address, stop: () => end(child, log).finally(discard) };
+        return { address, database: url, stop: () => end(child, log).finally(discard) };
       }
     }
     throw new Error(`latchkey serve does not start:\n${await readFile(log, "utf8")}`);

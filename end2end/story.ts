@@ -9,6 +9,10 @@ export interface Person {
 /** Everyone's password. */
 export const PASSWORD = "latchkey-demo";
 
+/** The companies, each a workspace. */
+export const HOST = "Harbor Coffee";
+export const GUEST = "Northlight Studio";
+
 /** Harbor Coffee, which owns the accounts. */
 export const owner: Person = { name: "Marta Lindqvist", email: "owner@harbor.example" };
 export const secondOwner: Person = { name: "Tomás Ferreira", email: "second-owner@harbor.example" };
