@@ -56,6 +56,17 @@ pub(crate) fn answer_with(status: u16) {
     let _ = status;
 }
 
+/// What was typed into a form about this thing, when the page is shown again because the act has failed.
+pub(crate) fn typed_before(about: &str) -> Option<String> {
+    #[cfg(feature = "ssr")]
+    return ssr::typed_before(about);
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = about;
+        None
+    }
+}
+
 /// Lets the browser go on to another address by itself after a second, which is long enough to read a line.
 ///
 /// As a header: what `leptos_meta` writes into the head from inside a suspended part is missing from some answers, because

@@ -137,14 +137,37 @@ pub(crate) fn notify(notice: Notice) {
 /// The message in the request's cookie, which is cleared with the answer.
 pub(crate) fn take_notice() -> Option<Notice> {
     let edge = expect_context::<Edge>();
-    let parts = parts();
-    if parts.headers.contains_key(crate::live::REFRESH) {
-        return None;
-    }
-    let notice = cookie(&parts.headers, edge.notice_cookie())?;
+    let notice = notice_in(&parts().headers, &edge)?;
     let cleared = edge.set_cookie(edge.notice_cookie(), "", Duration::ZERO);
     expect_context::<ResponseOptions>().append_header(SET_COOKIE, cleared);
+    Some(notice)
+}
+
+/// What was typed into a form about this thing, for the page that follows the act's failure.
+pub(crate) fn typed_before(about: &str) -> Option<String> {
+    let notice = notice_in(&parts().headers, &expect_context::<Edge>())?;
+    (notice.about == about).then_some(notice.typed)
+}
+
+fn notice_in(headers: &HeaderMap, edge: &Edge) -> Option<Notice> {
+    if headers.contains_key(crate::live::REFRESH) {
+        return None;
+    }
+    let notice = cookie(headers, edge.notice_cookie())?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(notice).ok()?).ok()
+}
+
+/// A failure of an act in which something was typed: a plain post leads back to a page where it stands again.
+pub(crate) fn keep_typed(error: services::Error, typed: &str, about: &str) -> Failure {
+    let error = told(error);
+    let parts = parts();
+    if posted_plainly(&parts) && !typed.is_empty() {
+        let text = format!("{error} What you typed is kept: open the form again to change it.");
+        leave(Notice { typed: typed.to_owned(), about: about.to_owned(), ..Notice::failed(text) });
+        redirect(&referring_path(&parts).unwrap_or_else(|| "/".to_owned()));
+        return Failure(error);
+    }
+    fail(error)
 }
 
 /// A path on this site, so that no answer leads a reader elsewhere: one slash at the start, no second, no backslash.

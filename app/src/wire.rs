@@ -77,12 +77,15 @@ pub struct Notice {
     /// What was typed and has to stand in the form again, such as the email address.
     #[serde(default)]
     pub typed: String,
+    /// Which of the page's forms it stands in, where there are several of a kind: the id of what the form is about.
+    #[serde(default)]
+    pub about: String,
 }
 
 impl Notice {
     /// An act that succeeded.
     pub fn done(text: impl Into<String>) -> Self {
-        Self { failed: false, text: text.into(), items: Vec::new(), typed: String::new() }
+        Self { failed: false, text: text.into(), items: Vec::new(), typed: String::new(), about: String::new() }
     }
 
     /// An act that failed.

@@ -464,6 +464,14 @@ impl SentRequest {
     pub fn message(&self) -> String {
         format!("Request sent. The owners of {} have been told.", self.label)
     }
+
+    /// Who could not be asked for, a line each.
+    pub fn not_requested(&self) -> Vec<String> {
+        self.refused
+            .iter()
+            .map(|RefusedMember { name, reason }| format!("Not requested for {name}: {reason}"))
+            .collect()
+    }
 }
 
 /// A person who could not be asked for.

@@ -145,6 +145,9 @@ pub enum Denial {
     /// A guest never becomes owner; a host's own member never account manager.
     #[error("This member cannot have this role on the account.")]
     RoleNotForMember,
+    /// A guest's role is raised above what the partnership or the share allows.
+    #[error("The partnership does not allow this role on the account.")]
+    RoleNotShared,
     /// The partnership is suspended.
     #[error("The partnership is suspended. Requests wait until it is resumed.")]
     PartnershipSuspended,
@@ -181,8 +184,6 @@ pub enum Conflict {
         /// How it ended.
         state: LineState,
     },
-    /// What was changed meanwhile is not what the page showed.
-    ChangedMeanwhile,
 }
 
 impl std::fmt::Display for Conflict {
@@ -194,7 +195,6 @@ impl std::fmt::Display for Conflict {
             Self::NoLongerPending { state } => {
                 write!(f, "This request can no longer be decided: it is {}.", state.label().to_ascii_lowercase())
             }
-            Self::ChangedMeanwhile => f.write_str("Somebody changed this meanwhile. Look at it again, then decide."),
         }
     }
 }

@@ -17,6 +17,7 @@ pub fn prose(field: &'static str, name: &str, typed: &str) -> Result<String, Pro
     let text = text.trim();
     let length = text.chars().count();
     if length > LONGEST_REASON {
+        let length = thousands(length);
         return Err(Problem::new(field, format!("The {name} has {length} characters. Shorten it to at most 1,000.")));
     }
     if text.chars().any(|c| c != '\n' && c != '\t' && disturbs(c)) {
@@ -39,9 +40,29 @@ pub fn one_line(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A number as people read it: 120,000.
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_read_in_groups_of_three() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(number), text);
+        }
+    }
 
     #[test]
     fn prose_is_trimmed_and_kept() {
@@ -53,7 +74,7 @@ mod tests {
     fn a_reason_of_one_thousand_letters_passes_and_one_more_does_not() {
         assert!(prose("reason", "reason", &"é".repeat(1_000)).is_ok());
         let problem = prose("reason", "reason", &"é".repeat(1_001)).expect_err("too long");
-        assert_eq!(problem.text, "The reason has 1001 characters. Shorten it to at most 1,000.");
+        assert_eq!(problem.text, "The reason has 1,001 characters. Shorten it to at most 1,000.");
     }
 
     #[test]

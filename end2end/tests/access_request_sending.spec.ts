@@ -139,7 +139,7 @@ test("who was asked for meanwhile is named with the reason, and the others are s
 
   await form.send.click();
   await expect(page.getByText(SENT)).toBeVisible();
-  await expect(page.getByText(/Ann Sørensen: Already requested by Ben Okafor on /)).toBeVisible();
+  await expect(page.getByText(/Not requested for Ann Sørensen: Already requested by Ben Okafor on /)).toBeVisible();
 });
 
 test("the message goes when it is dismissed", async ({ browserOf }) => {

@@ -44,8 +44,8 @@ const UP: &[&str] = &[
     )"#,
     "CREATE INDEX member_workspace ON member (workspace_id, status)",
     "CREATE UNIQUE INDEX member_one_owner ON member (workspace_id) WHERE role = 'owner'",
-    // A row for each word of the name and each part of the address of an active member. Foreign keys are left out:
-    // they would double the cost of the largest table, and its rows are made and removed with the member's.
+    // A row for each word of the name and each part of the address of a member. Foreign keys are left out: they would
+    // double the cost of the largest table, and a member's row is never deleted.
     r#"CREATE TABLE member_search (
         workspace_id {uuid} NOT NULL,
         token text {ordered} NOT NULL,

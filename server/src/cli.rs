@@ -35,8 +35,8 @@ pub enum Command {
 /// How big the demo is.
 #[derive(Args)]
 pub struct Demo {
-    /// Members of the guest company, at least those who can sign in.
-    #[arg(long, value_name = "N")]
+    /// Members of the guest company, at least those who can sign in. At most four million.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=4_000_000))]
     pub members: Option<u32>,
     /// Accounts of the host company.
     #[arg(long, value_name = "N")]

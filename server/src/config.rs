@@ -176,6 +176,25 @@ impl Config {
         site_url_or(self.site_url.as_ref(), bound)
     }
 
+    /// Makes the folder that mails are written to, where they are.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::Wrong`] when it cannot be made, or written to.
+    pub fn check_mail_folder(&self) -> Result<(), SettingError> {
+        let Transport::Folder(folder) = self.mailer.transport() else { return Ok(()) };
+        let probe = folder.join(".latchkey");
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&probe, ""))
+            .and_then(|()| std::fs::remove_file(&probe))
+            .map_err(|error| {
+                wrong(
+                    "LATCHKEY_MAIL_FOLDER",
+                    format!("cannot be written to ({error}). Name a folder that this program may write to."),
+                )
+            })
+    }
+
     /// Where the mails that nobody has sent can be looked at, if they can.
     ///
     /// They are shown to everybody who reaches the address, so it has to be one that only this machine reaches.

@@ -65,8 +65,7 @@ async fn send(ctx: &Ctx, account: AccountId, form: &RequestForm) -> Result<SentR
 }
 
 fn sent_answer(server: &Server, sent: SentRequest) -> Response {
-    let items = sent.refused.iter().map(|refused| format!("{}: {}", refused.name, refused.reason)).collect();
-    let notice = Notice { items, ..Notice::done(sent.message()) };
+    let notice = Notice { items: sent.not_requested(), ..Notice::done(sent.message()) };
     let mut response = see_other("/accounts");
     response.headers_mut().append(SET_COOKIE, server.edge().leave(notice));
     response

@@ -1,6 +1,6 @@
 //! Who has access to an account: the Members tab, role changes, removal, and the marking of what has ended.
 
-use crate::access_request::{cancel, end_of, held_by, names_of, pending_by, policy_of};
+use crate::access_request::{cancel, end_of, held_by, lock_share, names_of, pending_by, policy_of};
 use crate::account::{AccessRemover, AccountOwner, GRANT_JOINS, STRENGTH, VisibleAccount, lock, role_of};
 use crate::activity::{Details, Event};
 use crate::context::Change;
@@ -380,7 +380,8 @@ impl AccountOwner {
     ///
     /// # Errors
     ///
-    /// [`AppError::NotFound`] for somebody without access, [`Denial::RoleNotForMember`], [`Denial::LastOwner`].
+    /// [`AppError::NotFound`] for somebody without access, [`Denial::RoleNotForMember`], [`Denial::RoleNotShared`],
+    /// [`Denial::LastOwner`].
     pub async fn change_role(self, member: MemberId, role: AccountRole) -> Result<String, Error> {
         let (change, account) = self.account().change().await?;
         let owner = account.owner()?;
@@ -401,6 +402,14 @@ impl AccountOwner {
         }
         if top.role == AccountRole::Owner {
             keep_an_owner(change.transaction(), account.id(), member).await?;
+        }
+        if role > top.role
+            && let Some(share) = top.account_share_id
+        {
+            let share = lock_share(change.transaction(), share).await?.ok_or(AppError::NotFound)?;
+            if role > share.policy().highest_role {
+                return Err(Denial::RoleNotShared.into());
+            }
         }
         let was_manager = top.role == AccountRole::AccountManager;
         let ends_at = grants.iter().map(|grant| grant.ends_at).reduce(later_end).flatten();

@@ -784,7 +784,7 @@ pub(crate) fn end_of(days: Option<i32>, last_day: Option<Date>) -> AccessEnd {
 
 /// A share with what binds decisions on requests made under it.
 #[derive(Debug, FromQueryResult)]
-struct ShareRow {
+pub(crate) struct ShareRow {
     state: ShareState,
     ends_at: Option<Moment>,
     share_role: AccountRole,
@@ -796,14 +796,17 @@ struct ShareRow {
 }
 
 impl ShareRow {
-    fn policy(&self) -> PartnershipPolicy {
+    pub(crate) fn policy(&self) -> PartnershipPolicy {
         let highest_role = self.highest_role.min(self.share_role);
         policy_of(highest_role, self.longest_days, self.reason_required, self.open_days)
     }
 }
 
 /// The share, which stays as it is until the transaction ends.
-async fn lock_share(connection: &impl ConnectionTrait, share: AccountShareId) -> Result<Option<ShareRow>, Error> {
+pub(crate) async fn lock_share(
+    connection: &impl ConnectionTrait,
+    share: AccountShareId,
+) -> Result<Option<ShareRow>, Error> {
     let lock = if connection.get_database_backend() == DbBackend::Postgres { "FOR SHARE" } else { "" };
     let sql = format!(
         r"SELECT s.state, s.ends_at, s.highest_role AS share_role, p.state AS partnership_state, p.highest_role,

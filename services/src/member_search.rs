@@ -188,7 +188,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
                 SELECT member_id, MIN(place) AS place, MIN(token) AS token FROM ({}) AS hit \
                 GROUP BY member_id ORDER BY 2, 3, 1 LIMIT {}\
              ) AS found CROSS JOIN member AS m CROSS JOIN \"user\" AS u \
-             WHERE m.id = found.member_id AND m.status = 'active' AND u.id = m.user_id \
+             WHERE m.id = found.member_id AND u.id = m.user_id \
              ORDER BY found.place, found.token, m.id",
             hits.join(" UNION ALL "),
             self.limit
@@ -232,6 +232,9 @@ impl<C: ConnectionTrait> Search<'_, C> {
     }
 }
 
+/// SQL: the member `t.member_id` is active. The index keeps whoever is not, and they must not take up the room of others.
+const ACTIVE: &str = "(SELECT m.status FROM member AS m WHERE m.id = t.member_id) = 'active'";
+
 /// SQL under construction: the workspace is `$1`, what is asked for follows.
 struct Question {
     backend: DbBackend,
@@ -265,7 +268,7 @@ impl Question {
                     SELECT t.member_id, t.{column} AS token FROM {table} AS t \
                     WHERE t.workspace_id = $1 AND {within} \
                     ORDER BY t.workspace_id, t.{column}, t.member_id LIMIT {read}\
-                 ) AS t WHERE 1 = 1{checks} LIMIT {rows}) AS hit_{place}"
+                 ) AS t WHERE {ACTIVE}{checks} LIMIT {rows}) AS hit_{place}"
             )
         });
         hits.collect()

@@ -3,6 +3,7 @@
 use super::row_dialog::RowDialog;
 use crate::ui::button::{Button, DialogCloser, DialogOpener, Look};
 use crate::ui::select::{Choice, Select};
+use crate::ui::text_field::in_textarea;
 use domain::access_request::DecideChoices;
 use domain::account::AccountRole;
 use domain::text::LONGEST_REASON;
@@ -38,6 +39,7 @@ pub(super) fn Decide(
 fn Decline(account: AccountId, line: RequestLineId, request: String) -> impl IntoView {
     let dialog = format!("decline-{line}");
     let note = format!("decline-note-{line}");
+    let typed = in_textarea(&crate::typed_before(&line.to_string()).unwrap_or_default());
     let hint = format!("{note}-hint");
     view! {
         <DialogOpener dialog=dialog.clone() object=request.clone()>
@@ -60,6 +62,7 @@ fn Decline(account: AccountId, line: RequestLineId, request: String) -> impl Int
                         rows="3"
                         maxlength=LONGEST_REASON.to_string()
                         aria-describedby=hint
+                        inner_html=typed
                     ></textarea>
                 </div>
                 <div class="dialog-acts">
@@ -122,6 +125,7 @@ fn Roles(line: RequestLineId, asked: AccountRole, roles: Vec<AccountRole>) -> im
                                 id=id.clone()
                                 value=role.word()
                                 checked=Some(role) == chosen
+                                autofocus=Some(role) == chosen
                                 aria-describedby=hint.clone()
                             />
                             <label class="radio-label" for=id>

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 #[component]
 pub(super) fn MemberRow(account: AccountId, member: AccountMemberView) -> impl IntoView {
-    let AccountMemberView { member, workspace, role, via, last_used_at, ends_at, suspended, roles, can_remove, .. } =
+    let AccountMemberView { member, workspace, guest, role, via, last_used_at, ends_at, suspended, roles, can_remove } =
         member;
     let (id, name) = (member.member, member.name.clone());
     let role_name = name.clone();
@@ -48,7 +48,7 @@ pub(super) fn MemberRow(account: AccountId, member: AccountMemberView) -> impl I
                     } else {
                         view! { <Badge tone=Tone::Good>"Active"</Badge> }.into_any()
                     }}
-                    {can_remove.then(|| view! { <Remove account=account member=id name=name /> })}
+                    {can_remove.then(|| view! { <Remove account=account member=id name=name guest=guest /> })}
                     {ends_at
                         .map(|ends_at| {
                             view! {
@@ -65,12 +65,14 @@ pub(super) fn MemberRow(account: AccountId, member: AccountMemberView) -> impl I
 #[component]
 pub(super) fn Person(member: PickedMember, workspace: String) -> impl IntoView {
     let badge = WorkspaceBadge { name: workspace };
+    let (local, domain) = member.email.split_at(member.email.find('@').unwrap_or(member.email.len()));
+    let (local, domain) = (local.to_owned(), domain.to_owned());
     view! {
         <div class="member">
             <Initial letter=badge.initial() name=badge.name />
             <div class="member-text">
                 <span class="member-name">{member.name}</span>
-                <span class="member-soft">{member.email}</span>
+                <span class="member-soft">{local} <wbr /> {domain}</span>
             </div>
         </div>
     }

@@ -47,7 +47,7 @@ fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
     view! {
         <AccountHeader header=header tab=Tab::Members />
         <div data-live="members">
-            {told.map(|told| view! { <p class="notice notice-neutral">{told}</p> })}
+            {told.map(|told| view! { <p class="notice notice-neutral members-told">{told}</p> })}
             {if nobody {
                 view! {
                     <Empty heading="Nobody to show" drawing=Drawing::PersonAdd>

@@ -36,9 +36,10 @@ pub(super) fn PendingRow(account: AccountId, line: PendingLineView, marked: bool
                 <p>{role.label()}</p>
                 <p class="member-soft">{format!("Access: {end}")}</p>
             </Cell>
-            <Cell label=column::VIA>
+            // It has not been used yet: the room of that column is for the reason.
+            <Cell label=column::VIA columns=2>
                 <div class="pending-asked">
-                    <p>"Request by " {requester} ", " <Ago at=asked_at /></p>
+                    <p>"Request by " <bdi>{requester}</bdi> ", " <Ago at=asked_at /></p>
                     {(!reason.is_empty())
                         .then(|| {
                             view! {
@@ -50,9 +51,6 @@ pub(super) fn PendingRow(account: AccountId, line: PendingLineView, marked: bool
                         })}
                     {declined_before.map(|declined| view! { <p class="member-soft">{declined}</p> })}
                 </div>
-            </Cell>
-            <Cell label=column::LAST_USED>
-                <span class="member-soft">"Not yet"</span>
             </Cell>
             <Cell label=column::STATUS>
                 <div class="decide">

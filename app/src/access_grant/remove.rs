@@ -6,7 +6,7 @@ use domain::{AccountId, MemberId};
 use leptos::prelude::*;
 
 #[component]
-pub(super) fn Remove(account: AccountId, member: MemberId, name: String) -> impl IntoView {
+pub(super) fn Remove(account: AccountId, member: MemberId, name: String, guest: bool) -> impl IntoView {
     let dialog = format!("remove-{member}");
     view! {
         <DialogOpener dialog=dialog.clone() look=Look::Quiet object=name.clone()>
@@ -15,7 +15,8 @@ pub(super) fn Remove(account: AccountId, member: MemberId, name: String) -> impl
         <RowDialog id=dialog.clone() heading="Remove member?">
             <p>
                 <strong>{name}</strong>
-                " loses access to this account at once. Access can be requested again later."
+                " loses access to this account at once."
+                {guest.then_some(" An account manager of their company can request it again.")}
             </p>
             <p>
                 "Whoever knows the account's password can still use it outside Latchkey. Change the password at the app

@@ -65,7 +65,9 @@ pub async fn decline_request_line(
     line: RequestLineId,
     #[server(default)] note: String,
 ) -> Result<Decided, Failure> {
-    let decided = crate::ssr::ctx()?.account(account).await?.decider()?.decline(line, &note).await?;
+    let ctx = crate::ssr::ctx()?;
+    let decline = async { ctx.account(account).await?.decider()?.decline(line, &note).await };
+    let decided = decline.await.map_err(|error| crate::ssr::keep_typed(error, &note, &line.to_string()))?;
     crate::ssr::notify(crate::wire::Notice::done(decided.message()));
     Ok(decided)
 }

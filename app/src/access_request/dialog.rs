@@ -204,7 +204,7 @@ fn NotLoaded(
 #[component]
 fn SentMessage(sent: SentRequest) -> impl IntoView {
     let place = document().query_selector("[data-messages]").ok().flatten()?;
-    let message = StoredValue::new((sent.message(), refused(&sent)));
+    let message = StoredValue::new((sent.message(), sent.not_requested()));
     Some(view! {
         <Portal mount=place>
             <div class="request-access-sent">
@@ -216,11 +216,6 @@ fn SentMessage(sent: SentRequest) -> impl IntoView {
             </div>
         </Portal>
     })
-}
-
-/// Who could not be asked for, a line each.
-pub(super) fn refused(sent: &SentRequest) -> Vec<String> {
-    sent.refused.iter().map(|refused| format!("{}: {}", refused.name, refused.reason)).collect()
 }
 
 /// The account, when this is the submission of a form that opens the dialog.
@@ -239,24 +234,5 @@ fn return_focus(account: AccountId) {
     let found = places.iter().find_map(|place| document().query_selector(place).ok()?);
     if let Some(place) = found.and_then(|place: Element| place.dyn_into::<HtmlElement>().ok()) {
         let _ = place.focus();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::access_request::RefusedMember;
-
-    #[test]
-    fn whoever_could_not_be_asked_for_is_told_with_the_reason() {
-        let sent = SentRequest {
-            request: "01938a3e-0000-7000-8000-000000000001".parse().expect("well-formed"),
-            label: "Shop".to_owned(),
-            refused: vec![RefusedMember {
-                name: "Ann".to_owned(),
-                reason: "Already has access as Collaborator".to_owned(),
-            }],
-        };
-        assert_eq!(refused(&sent), ["Ann: Already has access as Collaborator"]);
     }
 }

@@ -1,7 +1,6 @@
 //! The page "Request share access": the dialog's twin, which needs no scripts.
 
 use super::api::{picked_members, request_form, search_members};
-use super::dialog::refused;
 use super::draft::{Draft, DraftStart};
 use super::focus;
 use super::form::RequestAccessForm;
@@ -109,7 +108,7 @@ const SENT: &str = "request-access-sent";
 fn Sent(sent: SentRequest) -> impl IntoView {
     view! {
         <div id=SENT tabindex="-1">
-            <MessageBox failed=false text=sent.message() items=refused(&sent) />
+            <MessageBox failed=false text=sent.message() items=sent.not_requested() />
         </div>
         <p>
             <a href="/accounts">"Go to All accounts"</a>

@@ -37,8 +37,8 @@ fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> i
         <div class="page-head">
             <h1>"All accounts"</h1>
         </div>
-        {(!nothing_to_filter).then(|| view! { <FilterForm filter=filter workspaces=workspaces /> })}
         <div data-live="accounts">
+            {(!nothing_to_filter).then(|| view! { <FilterForm filter=filter workspaces=workspaces /> })}
             {empty}
             <ul class="account-list" role="list">
                 {cards

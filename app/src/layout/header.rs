@@ -110,7 +110,9 @@ fn Bell(unread: u32) -> impl IntoView {
 
 #[component]
 fn MemberMenu(name: String, email: String) -> impl IntoView {
-    let initial: String = name.chars().next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    // A name may begin with a mark that is not seen.
+    let initial = name.chars().find(|letter| letter.is_alphanumeric());
+    let initial: String = initial.map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
     view! {
         <details class="menu menu-member" name="menu">
             <summary class="menu-opener">

@@ -43,11 +43,14 @@ pub fn Table(
 pub fn Cell(
     /// The heading of its column.
     label: &'static str,
+    /// How many columns it takes; one by default.
+    #[prop(optional)]
+    columns: Option<u8>,
     /// What stands in it.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <td class="table-cell" role="cell" data-label=label>
+        <td class="table-cell" role="cell" colspan=columns data-label=label>
             <div>{children()}</div>
         </td>
     }

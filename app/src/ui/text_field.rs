@@ -57,3 +57,18 @@ pub fn TextField(
         </div>
     }
 }
+
+/// Text as the markup inside a `textarea`. Leptos would write an empty text as a space there.
+pub(crate) fn in_textarea(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_cannot_leave_its_textarea() {
+        assert_eq!(in_textarea("</textarea><script>&amp;"), "&lt;/textarea>&lt;script>&amp;amp;");
+    }
+}

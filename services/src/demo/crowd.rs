@@ -5,6 +5,7 @@ use super::people::{People, Person, Random};
 use crate::member_search::Entries;
 use chrono::TimeDelta;
 use domain::member::MemberStatus;
+use domain::text::thousands;
 use domain::workspace::WorkspaceRole;
 use domain::{Moment, WorkspaceId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
@@ -164,30 +165,5 @@ impl Sorted {
         self.entries
             .iter()
             .map(|(start, length, person)| (&self.letters[*start as usize..][..usize::from(*length)], *person as usize))
-    }
-}
-
-/// A number as people read it: 120,000.
-pub(super) fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_read_in_groups_of_three() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(thousands(number), text);
-        }
     }
 }

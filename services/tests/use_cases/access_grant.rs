@@ -4,6 +4,7 @@ use crate::world::{LABEL, World, form, start, told, words};
 use chrono::TimeDelta;
 use domain::access_request::RequestForm;
 use domain::account::AccountRole;
+use domain::partnership::PartnershipPolicy;
 use domain::{AppError, MemberId};
 use services::{Clock, Services};
 use uuid::Uuid;
@@ -364,6 +365,21 @@ on_both! {
         assert_eq!(accepted.is_ok(), state == "accepted");
         assert_eq!(accepted.is_err(), state == "cancelled", "{state}");
         assert_eq!(world.has_card(&world.ann).await, state == "accepted");
+    }
+
+    async fn a_guest_is_not_raised_above_what_the_partnership_allows(world: World) {
+        let raise = async || world.change_role(&world.olga, &world.cora, AccountRole::AccountManager).await;
+        world.run("UPDATE account_share SET highest_role = 'collaborator'", []).await;
+        assert_eq!(words(raise().await), "The partnership does not allow this role on the account.");
+        world.run("UPDATE account_share SET highest_role = 'account_manager'", []).await;
+        let highest_role = AccountRole::Collaborator;
+        world.set_policy(PartnershipPolicy { highest_role, ..PartnershipPolicy::default() }).await;
+        assert_eq!(words(raise().await), "The partnership does not allow this role on the account.");
+        world.set_policy(PartnershipPolicy::default()).await;
+        assert!(raise().await.is_ok());
+        // Lowering is always possible.
+        world.set_policy(PartnershipPolicy { highest_role, ..PartnershipPolicy::default() }).await;
+        assert!(world.change_role(&world.olga, &world.cora, AccountRole::Collaborator).await.is_ok());
     }
 
     async fn a_new_owner_can_do_what_owners_can_and_has_no_end(world: World) {

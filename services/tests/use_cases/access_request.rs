@@ -455,6 +455,25 @@ on_both! {
         assert!(world.send(&world.mia, &last).await.is_ok());
     }
 
+    async fn members_who_have_left_take_nobody_s_place_among_the_suggestions(world: World) {
+        let mut people = Vec::new();
+        for n in 0..31 {
+            people.push(world.person(&format!("Crowd{n:02} Newcomer"), world.guest).await);
+        }
+        people.sort_by_key(|person| person.member);
+        for person in &people {
+            let sql = "INSERT INTO member_search (workspace_id, token, member_id) VALUES ($1, 'newcomer', $2)";
+            world.run(sql, [person.workspace.into(), person.member.into()]).await;
+        }
+        let (last, gone) = people.split_last().unwrap();
+        for person in gone {
+            world.deactivate(person).await;
+        }
+        let manager = world.seen_by(&world.max).await.manager().unwrap();
+        let found = manager.search_members("newcomer", AccountRole::Collaborator).await.unwrap();
+        assert_eq!(found.iter().map(|found| found.member).collect::<Vec<_>>(), [last.member]);
+    }
+
     async fn suggestions_say_who_cannot_be_asked_for(world: World) {
         for person in [&world.ann, &world.ben, &world.cora, &world.mia, &world.tess, &world.olga] {
             let sql = "INSERT INTO member_search (workspace_id, token, member_id) VALUES ($1, 'someone', $2)";
