@@ -1,7 +1,7 @@
 //! How the database came to be: one change per file, up and down, alike on SQLite and PostgreSQL.
 //!
 //! A migration is frozen once it has shipped, so it never imports an entity: it says in SQL what was true that day.
-//! The few words in which the two databases differ stand in [`dialect`].
+//! The few words in which the two databases differ stand in `dialect`.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;

@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::{Deref, DerefMut};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -31,13 +32,38 @@ fn folder_with_site() -> TempDir {
     folder
 }
 
+/// A process that ends with the test, however that ends.
+struct Running(Child);
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended before.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// A server, and the address it has said that it listens on.
-fn serve(folder: &TempDir) -> (Child, SocketAddr) {
+fn serve(folder: &TempDir) -> (Running, SocketAddr) {
     start(&mut latchkey(folder, &["--address=127.0.0.1:0"]))
 }
 
-fn start(command: &mut Command) -> (Child, SocketAddr) {
-    let mut server = command.spawn().unwrap();
+fn start(command: &mut Command) -> (Running, SocketAddr) {
+    let mut server = Running(command.spawn().unwrap());
     let mut log = BufReader::new(server.stderr.take().unwrap());
     let mut said = String::new();
     loop {

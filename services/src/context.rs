@@ -157,7 +157,7 @@ impl Change {
     }
 }
 
-/// One member in one operation. Made by [`Services::session`] alone.
+/// One member in one operation. Made from a session, or by the demo for one of its people.
 #[derive(Clone, Debug)]
 pub struct Ctx {
     pub(crate) services: Services,

@@ -1,7 +1,7 @@
 //! What happens in Latchkey: use cases as methods on witnesses of a right, and the queries they ask.
 //!
-//! Knows no HTTP and no interface. Whoever wants to change something needs, in this order: a [`Ctx`] (only
-//! [`Services::session`] makes one), the thing as this member sees it (such as [`Ctx::account`]), and a witness of the
+//! Knows no HTTP and no interface. Whoever wants to change something needs, in this order: a [`Ctx`]
+//! ([`Services::session`] makes one), the thing as this member sees it (such as [`Ctx::account`]), and a witness of the
 //! right to act on it (such as `account.owner()?`). Each change writes its activity event, notifications and mail in its
 //! own transaction.
 

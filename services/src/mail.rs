@@ -1,6 +1,6 @@
 //! Mail: written with the change it tells of, sent later by a worker.
 //!
-//! A use case never talks to a mail server. [`enqueue`] writes rows of the outbox in the transaction of the change, so
+//! A use case never talks to a mail server. `enqueue` writes rows of the outbox in the transaction of the change, so
 //! there is no change without its mail and no mail without its change. The [`Worker`] leases due rows, hands them to the
 //! [`Mailer`] outside any transaction, and marks what came of it. A mail may be handed over twice (when a worker dies
 //! between the provider's yes and the mark), but always with the same key: the row's id is Resend's idempotency key and

@@ -46,7 +46,7 @@ async fn start(account: AccountId, posted: Option<PostedRequest>) -> Result<Draf
     let found = if typed.trim().is_empty() { None } else { Some(search_members(account, role, typed.clone()).await?) };
     let picked = picked_members(account, form.members).await?;
     // A form that was changed after it had been sent goes on as another one.
-    if !failure.as_ref().is_some_and(|failure| failure.problem_with("key").is_some()) {
+    if failure.as_ref().is_none_or(|failure| failure.problem_with("key").is_none()) {
         view.key = form.key;
     }
     Ok(DraftStart {

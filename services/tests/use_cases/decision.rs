@@ -273,7 +273,7 @@ on_both! {
         }
         let refused = async |n: usize, reason: &str| {
             let (line, person) = &lines[n];
-            let decided = if n % 2 == 0 {
+            let decided = if n.is_multiple_of(2) {
                 world.accept(&world.olga, *line).await
             } else {
                 world.decline(&world.olga, *line, "no").await
