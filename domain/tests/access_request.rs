@@ -115,7 +115,7 @@ fn a_reason_of_one_thousand_letters_passes_and_one_more_does_not() {
     let (field, text) = problem(&with("ß".repeat(1_001)), &OPEN);
     assert_eq!(
         (field.as_str(), text.as_str()),
-        ("reason", "The reason has 1001 characters. Shorten it to at most 1,000.")
+        ("reason", "The reason has 1,001 characters. Shorten it to at most 1,000.")
     );
 }
 

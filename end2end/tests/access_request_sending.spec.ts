@@ -34,10 +34,10 @@ test("a reason that is too long is refused and kept", async ({ browserOf, compla
   await fillIn(form);
   const long = "é".repeat(1_001);
   await form.reason.fill(long);
-  await expect(form.root.getByText("1001 of 1,000 characters")).toBeVisible();
+  await expect(form.root.getByText("1,001 of 1,000 characters")).toBeVisible();
   await form.send.click();
   await expect(form.problems).toBeFocused();
-  await expect(form.reason).toHaveAccessibleDescription(/The reason has 1001 characters. Shorten it to at most 1,000./);
+  await expect(form.reason).toHaveAccessibleDescription(/The reason has 1,001 characters. Shorten it to at most 1,000./);
   await expect(form.reason).toHaveValue(long);
   await expect(form.remove(teammate.name)).toBeVisible();
   await form.reason.fill(long.slice(1));

@@ -261,14 +261,19 @@ impl Question {
         let hits = ranges.into_iter().map(|Range { table, column, within, place: in_source, says }| {
             let unsaid: Vec<usize> = (0..words.len()).filter(|word| !says.contains(word)).collect();
             let checks: String = unsaid.into_iter().map(|word| self.check(words, word)).collect();
-            let read = if checks.is_empty() { rows } else { most_read(words.len()) };
+            // Where each row read is a hit, those of former members are not read; of many that are looked at, most fail.
+            let (read, within, checks) = if checks.is_empty() {
+                (rows, format!("{within} AND {ACTIVE}"), "1 = 1".to_owned())
+            } else {
+                (most_read(words.len()), within, format!("{ACTIVE}{checks}"))
+            };
             let place = place * 2 + usize::from(in_source == Place::Domain);
             format!(
                 "SELECT * FROM (SELECT t.member_id, {place} AS place, t.token FROM (\
                     SELECT t.member_id, t.{column} AS token FROM {table} AS t \
                     WHERE t.workspace_id = $1 AND {within} \
                     ORDER BY t.workspace_id, t.{column}, t.member_id LIMIT {read}\
-                 ) AS t WHERE {ACTIVE}{checks} LIMIT {rows}) AS hit_{place}"
+                 ) AS t WHERE {checks} LIMIT {rows}) AS hit_{place}"
             )
         });
         hits.collect()

@@ -222,15 +222,7 @@ pub(super) fn search(draft: Draft, text: String) {
             let account = draft.view.read_value().account.account;
             let answer = search_members(account, draft.asked_role(), text).await;
             if is_latest() {
-                let mut found = suggestions(answer);
-                for suggestion in &mut found.list {
-                    let picked =
-                        draft.picked.read_untracked().iter().any(|one| suggestion.value == one.member.to_string());
-                    if picked {
-                        suggestion.blocked = Some("Is in the list already".to_owned());
-                    }
-                }
-                draft.suggestions.set(found);
+                draft.suggestions.set(suggestions(answer));
             }
         });
     };

@@ -87,7 +87,7 @@ async fn another_site_s_request_is_refused_before_its_body_is_read() {
         "application/octet-stream",
         "",
     ] {
-        for (accept, told) in [("text/html", "<h1>Sent from another site</h1>"), ("application/json", "\"error\"")] {
+        for (accept, told) in [("text/html", "<h1>Sent from another site</h1>"), ("application/json", "{\"invalid\"")] {
             let read = Arc::new(AtomicBool::new(false));
             let body = {
                 let read = Arc::clone(&read);

@@ -533,7 +533,7 @@ on_both! {
         let before = world.everything().await;
         let ten_thousand = "é".repeat(10_000);
         for (reason, told_as) in [
-            (ten_thousand.as_str(), "The reason has 10000 characters. Shorten it to at most 1,000."),
+            (ten_thousand.as_str(), "The reason has 10,000 characters. Shorten it to at most 1,000."),
             ("a\0b", "The reason has invisible control characters. Type it again, or paste it as plain text."),
             ("a\u{1b}[2Jb", "The reason has invisible control characters. Type it again, or paste it as plain text."),
             ("a\u{202E}b", "The reason has invisible control characters. Type it again, or paste it as plain text."),

@@ -87,7 +87,7 @@ on_both! {
     async fn a_note_that_is_too_long_declines_nothing(world: World) {
         let line = world.pending().await;
         let error = told(world.decline(&world.olga, line, &"x".repeat(1_001)).await);
-        assert_eq!(error.problem_with("note"), Some("The note has 1001 characters. Shorten it to at most 1,000."));
+        assert_eq!(error.problem_with("note"), Some("The note has 1,001 characters. Shorten it to at most 1,000."));
         assert_eq!(world.line_state(line).await, "pending");
     }
 
