@@ -5,8 +5,10 @@ pub mod error_page;
 pub mod header;
 pub mod moment;
 pub mod navigation;
+mod written;
 
 pub use error_page::{ErrorPage, NotFound, NotFoundPage, page_or_error};
+pub use written::written;
 
 use crate::session::api;
 use crate::ui::notice::MessageBox;
@@ -31,9 +33,9 @@ pub fn Frame() -> impl IntoView {
                 view! {
                     <SkipLink />
                     <div class="frame">
-                        <Header frame=frame />
+                        {written(view! { <Header frame=frame /> })}
                         <div class="frame-body">
-                            <Navigation />
+                            {written(view! { <Navigation /> })}
                             <main class="main" id="main" tabindex="-1">
                                 <Messages />
                                 <Outlet />

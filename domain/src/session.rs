@@ -17,7 +17,7 @@ pub struct FrameView {
     pub name: String,
     /// The member's email address.
     pub email: String,
-    /// Unread notifications.
+    /// Unread notifications, counted up to a hundred.
     pub unread: u32,
     /// Where the activity stood when the page was made: a live stream goes on from here.
     pub sequence: i64,

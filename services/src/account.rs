@@ -19,6 +19,8 @@ use domain::activity::EventKind;
 use domain::policy::{Act, SeesMembers, Side, Standing};
 use domain::workspace::WorkspaceBadge;
 use domain::{AccountId, AppError, Denial, Moment, WorkspaceId};
+use futures::TryFutureExt;
+use futures::future::try_join;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Value};
 use std::sync::Arc;
@@ -122,14 +124,15 @@ impl Ctx {
     pub async fn accounts(&self, filter: &AccountFilter) -> Result<AccountListView, Error> {
         let reader = self.reader();
         let (sql, values) = self.accounts_query(filter);
-        let mut cards = CardRow::find_by_statement(statement(reader, &sql, values)).all(reader).await?;
+        let cards = CardRow::find_by_statement(statement(reader, &sql, values)).all(reader).map_err(Error::from);
+        let (mut cards, workspaces) = try_join(cards, self.account_workspaces()).await?;
         let page = usize::try_from(ACCOUNTS_PER_PAGE).unwrap_or(usize::MAX);
         let more = cards.len() > page;
         cards.truncate(page);
         let next = cards.last().filter(|_| more).map(|card| card.cursor(filter.sort.unwrap_or(AccountSort::Name)));
         let cards = cards.into_iter().map(|card| card.view(self.workspace())).collect::<Option<Vec<_>>>();
         let cards = cards.ok_or_else(|| sea_orm::DbErr::Type("a role that is none".to_owned()))?;
-        Ok(AccountListView { cards, next, workspaces: self.account_workspaces().await? })
+        Ok(AccountListView { cards, next, workspaces })
     }
 
     fn accounts_query(&self, filter: &AccountFilter) -> (String, Vec<Value>) {

@@ -51,8 +51,11 @@ pub struct NewSession {
     pub longest: Duration,
 }
 
-/// Who a session belongs to.
-#[derive(Clone, Debug, FromQueryResult)]
+/// Unread notifications are counted up to here.
+const MOST_COUNTED: u32 = 100;
+
+/// Who a session belongs to, and what every page of theirs shows around itself.
+#[derive(Clone, Debug)]
 pub(crate) struct SignedIn {
     pub(crate) id_hash: String,
     pub(crate) user: UserId,
@@ -63,6 +66,53 @@ pub(crate) struct SignedIn {
     pub(crate) email: String,
     pub(crate) workspace_name: String,
     pub(crate) last_seen_at: Moment,
+    pub(crate) unread: u32,
+    pub(crate) sequence: i64,
+    pub(crate) workspaces: Vec<WorkspaceChoice>,
+}
+
+/// A session beside one of its user's workspaces.
+#[derive(Debug, FromQueryResult)]
+struct SessionRow {
+    id_hash: String,
+    user: UserId,
+    member: MemberId,
+    workspace: WorkspaceId,
+    role: WorkspaceRole,
+    name: String,
+    email: String,
+    last_seen_at: Moment,
+    unread: i64,
+    sequence: i64,
+    choice: MemberId,
+    choice_name: String,
+}
+
+impl SignedIn {
+    /// From the rows of one session, of which there is one for each workspace.
+    fn of(rows: Vec<SessionRow>) -> Option<Self> {
+        let choice = |row: &SessionRow| WorkspaceChoice {
+            member: row.choice,
+            name: row.choice_name.clone(),
+            current: row.choice == row.member,
+        };
+        let workspaces: Vec<_> = rows.iter().map(choice).collect();
+        let current = rows.into_iter().find(|row| row.choice == row.member)?;
+        Some(Self {
+            id_hash: current.id_hash,
+            user: current.user,
+            member: current.member,
+            workspace: current.workspace,
+            role: current.role,
+            name: current.name,
+            email: current.email,
+            workspace_name: current.choice_name,
+            last_seen_at: current.last_seen_at,
+            unread: u32::try_from(current.unread).unwrap_or(u32::MAX),
+            sequence: current.sequence,
+            workspaces,
+        })
+    }
 }
 
 impl Services {
@@ -164,17 +214,25 @@ impl Services {
     }
 
     async fn alive(&self, id_hash: &str, now: Moment) -> Result<Option<SignedIn>, Error> {
-        // One joined row: this runs at each request.
-        let sql = r#"
+        // This runs at each request, so it asks for everything at once. The other workspaces make a row each.
+        let sql = format!(
+            r#"
             SELECT s.id_hash, s.user_id AS "user", m.id AS member, m.workspace_id AS workspace, m.role,
-                   u.name, u.email, w.name AS workspace_name, s.last_seen_at
+                   u.name, u.email, s.last_seen_at, o.id AS choice, w.name AS choice_name,
+                   (SELECT count(*) FROM (SELECT 1 FROM notification n WHERE n.member_id = m.id AND n.read_at IS NULL
+                                          LIMIT {MOST_COUNTED}) few) AS unread,
+                   (SELECT COALESCE(max(sequence), 0) FROM activity_event) AS sequence
             FROM session s
             JOIN member m ON m.id = s.member_id AND m.user_id = s.user_id
             JOIN "user" u ON u.id = s.user_id
-            JOIN workspace w ON w.id = m.workspace_id
-            WHERE s.id_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3 AND m.status = 'active'"#;
+            JOIN member o ON o.user_id = s.user_id AND o.status = 'active'
+            JOIN workspace w ON w.id = o.workspace_id
+            WHERE s.id_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3 AND m.status = 'active'
+            ORDER BY w.name, o.id"#
+        );
         let values = [id_hash.into(), now.into(), (now - IDLE).into()];
-        Ok(SignedIn::find_by_statement(statement(self.reader(), sql, values)).one(self.reader()).await?)
+        let rows = SessionRow::find_by_statement(statement(self.reader(), &sql, values)).all(self.reader()).await?;
+        Ok(SignedIn::of(rows))
     }
 
     async fn tries(&self, folded: &str, network: &str, user: Option<UserId>) -> Result<Tries, Error> {
@@ -354,34 +412,17 @@ impl Ctx {
         Ok(())
     }
 
-    /// What stands around every page.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Database`].
-    pub async fn frame(&self) -> Result<FrameView, Error> {
-        // One query for the four small things that every page shows.
-        let sql = r#"
-            SELECT m.id AS member, w.name,
-                   (SELECT count(*) FROM notification n WHERE n.member_id = $2 AND n.read_at IS NULL) AS unread,
-                   (SELECT COALESCE(max(sequence), 0) FROM activity_event) AS sequence
-            FROM member m JOIN workspace w ON w.id = m.workspace_id
-            WHERE m.user_id = $1 AND m.status = 'active'
-            ORDER BY w.name, m.id"#;
-        let values = [self.user().into(), self.member().into()];
-        let rows = FrameRow::find_by_statement(statement(self.reader(), sql, values)).all(self.reader()).await?;
-        let first = rows.first();
-        Ok(FrameView {
-            workspace: self.who.workspace_name.clone(),
-            name: self.who.name.clone(),
-            email: self.who.email.clone(),
-            unread: first.map_or(0, |row| u32::try_from(row.unread).unwrap_or(u32::MAX)),
-            sequence: first.map_or(0, |row| row.sequence),
-            workspaces: rows
-                .into_iter()
-                .map(|row| WorkspaceChoice { current: row.member == self.member(), member: row.member, name: row.name })
-                .collect(),
-        })
+    /// What stands around every page, as it was when the operation began.
+    pub fn frame(&self) -> FrameView {
+        let who = &self.who;
+        FrameView {
+            workspace: who.workspace_name.clone(),
+            workspaces: who.workspaces.clone(),
+            name: who.name.clone(),
+            email: who.email.clone(),
+            unread: who.unread,
+            sequence: who.sequence,
+        }
     }
 
     /// Whether the session goes on: asked again and again by long-lived streams.
@@ -389,14 +430,6 @@ impl Ctx {
         let alive = self.services.alive(&self.who.id_hash, self.services.now()).await?;
         Ok(alive.is_some_and(|who| who.member == self.member()))
     }
-}
-
-#[derive(Debug, FromQueryResult)]
-struct FrameRow {
-    member: MemberId,
-    name: String,
-    unread: i64,
-    sequence: i64,
 }
 
 /// An email address as it is compared: case does not count.

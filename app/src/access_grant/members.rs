@@ -30,7 +30,7 @@ pub fn AccountMembersPage() -> impl IntoView {
     Suspend::new(async move {
         let line = line_in(&page);
         let members = account_members(account, page.get("after").map(str::to_owned), line).await;
-        page_or_error(members, |members| view! { <Members members=members page=page /> }.into_any())
+        page_or_error(members, |members| view! { <Members members=members page=page /> })
     })
     .into_any()
 }

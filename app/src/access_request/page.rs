@@ -31,7 +31,6 @@ pub fn RequestAccessPage() -> impl IntoView {
                         <RequestAccessPageForm start=start again=again />
                     </div>
                 }
-                    .into_any()
             })
         })}
     }

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn AccountGeneralPage() -> impl IntoView {
     let Some(account) = in_address() else { return view! { <NotFound /> }.into_any() };
     Suspend::new(async move {
-        page_or_error(account_general(account).await, |general| view! { <General general=general /> }.into_any())
+        page_or_error(account_general(account).await, |general| view! { <General general=general /> })
     })
     .into_any()
 }

@@ -5,7 +5,7 @@ use super::card::AccountCard;
 use super::filter::FilterForm;
 use crate::access_request::RequestAccessDialog;
 use crate::layout::address::Address;
-use crate::layout::{Empty, page_or_error, title};
+use crate::layout::{Empty, page_or_error, title, written};
 use crate::ui::icon::Drawing;
 use crate::ui::pager::Pager;
 use domain::account::{AccountFilter, AccountListView};
@@ -21,7 +21,7 @@ pub fn AccountListPage() -> impl IntoView {
         <Title text=title("All accounts") />
         {Suspend::new(async move {
             let list = list_accounts(filter.clone()).await;
-            page_or_error(list, |list| view! { <AccountList list=list filter=filter page=page /> }.into_any())
+            page_or_error(list, |list| view! { <AccountList list=list filter=filter page=page /> })
         })}
     }
 }
@@ -44,11 +44,12 @@ fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> i
                 {cards
                     .into_iter()
                     .map(|card| {
-                        view! {
+                        let card = view! {
                             <li>
                                 <AccountCard card=card />
                             </li>
-                        }
+                        };
+                        written(card)
                     })
                     .collect_view()}
             </ul>

@@ -28,7 +28,7 @@ pub fn AccountActivityPage() -> impl IntoView {
             Err(failure) => Err(failure),
         };
         page_or_error(loaded, |(header, activity)| {
-            view! { <Activity header=header activity=activity page=page /> }.into_any()
+            view! { <Activity header=header activity=activity page=page /> }
         })
     })
     .into_any()

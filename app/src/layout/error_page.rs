@@ -1,6 +1,7 @@
 //! Pages for what cannot be shown: what happened, and what to do next.
 
 use super::address::{Address, leading_to};
+use super::written::{Written, written};
 use super::{Alone, title};
 use crate::ui::button::{ButtonLink, Look};
 use crate::wire::Failure;
@@ -9,10 +10,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// The page made of what was loaded for it, or the page that says why it could not be.
-pub fn page_or_error<T>(loaded: Result<T, Failure>, page: impl FnOnce(T) -> AnyView) -> AnyView {
+pub fn page_or_error<T, V: IntoView>(loaded: Result<T, Failure>, page: impl FnOnce(T) -> V) -> Written {
     match loaded {
-        Ok(view) => page(view),
-        Err(failure) => view! { <ErrorPage error=failure.0 /> }.into_any(),
+        Ok(loaded) => written(page(loaded)),
+        Err(failure) => written(view! { <ErrorPage error=failure.0 /> }),
     }
 }
 

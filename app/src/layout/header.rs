@@ -89,9 +89,9 @@ fn Bell(unread: u32) -> impl IntoView {
         1..100 => Some(unread.to_string()),
         _ => Some("99+".to_owned()),
     };
-    let name = match unread {
-        0 => "Notifications".to_owned(),
-        unread => format!("Notifications, {unread} unread"),
+    let name = match &count {
+        None => "Notifications".to_owned(),
+        Some(count) => format!("Notifications, {count} unread"),
     };
     view! {
         <a class="bell" href="/notifications" aria-current=current("/notifications") aria-label=name data-live="bell">

@@ -20,7 +20,7 @@ pub fn NotificationListPage() -> impl IntoView {
         <Title text=title("Notifications") />
         {Suspend::new(async move {
             let list = list_notifications(page.get("after").map(str::to_owned)).await;
-            page_or_error(list, |list| view! { <NotificationList list=list page=page /> }.into_any())
+            page_or_error(list, |list| view! { <NotificationList list=list page=page /> })
         })}
     }
 }

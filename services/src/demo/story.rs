@@ -376,6 +376,9 @@ fn ctx(services: &Services, who: &Joined, workspace: WorkspaceId, workspace_name
         email: who.email.clone(),
         workspace_name: workspace_name.to_owned(),
         last_seen_at: now,
+        unread: 0,
+        sequence: 0,
+        workspaces: Vec::new(),
     };
     Ctx::new(services.clone(), who, now)
 }

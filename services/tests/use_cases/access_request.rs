@@ -38,7 +38,7 @@ on_both! {
             format!("Mia Manager requests access to {LABEL} for Ann Teammate and Ben Teammate, as Collaborator.");
         for owner in [&world.olga, &world.oscar] {
             assert_eq!(world.heard(owner).await, std::slice::from_ref(&sentence), "{}", owner.name);
-            assert_eq!(world.ctx(owner).await.frame().await.unwrap().unread, 1);
+            assert_eq!(world.ctx(owner).await.frame().unread, 1);
         }
         for other in [&world.hana, &world.ada, &world.petra, &world.carl, &world.mia, &world.max, &world.ann] {
             assert!(world.heard(other).await.is_empty(), "{}", other.name);

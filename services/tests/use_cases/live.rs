@@ -31,7 +31,7 @@ async fn follow(world: &World, services: &Services) -> Following {
 /// A page of this person, made now.
 async fn open_page(world: &World, services: &Services, person: &Person) -> Subscription {
     let ctx = world.ctx_on(services, person).await;
-    let since = ctx.frame().await.unwrap().sequence;
+    let since = ctx.frame().sequence;
     services.subscribe(&ctx, since).await.unwrap()
 }
 
@@ -84,7 +84,7 @@ on_both! {
     async fn what_happened_since_the_page_was_made_is_told_at_once(world: World) {
         let line = world.pending().await;
         let ann = world.ctx(&world.ann).await;
-        let since = ann.frame().await.unwrap().sequence;
+        let since = ann.frame().sequence;
         world.accept(&world.olga, line).await.unwrap();
         // Nobody follows: it is read when the stream begins.
         let mut page = world.services.subscribe(&ann, since).await.unwrap();
@@ -143,7 +143,7 @@ on_both! {
         world.rows.execute_raw(event(&world.ben)).await.unwrap();
         let Changed { sequence: later } = told(&mut ben).await;
         // Made now, the page carries the later number and does not show what comes to be seen after it.
-        let since = world.ctx(&world.ann).await.frame().await.unwrap().sequence;
+        let since = world.ctx(&world.ann).await.frame().sequence;
         assert!(since >= later);
         slow.commit().await.unwrap();
         let Changed { sequence: earlier } = told(&mut ann).await;

@@ -7,7 +7,7 @@ on_both! {
     async fn unread_notifications_are_counted_until_they_are_read(world: World) {
         let line = world.pending().await;
         world.request_for(&[&world.ben]).await;
-        let unread = async |person| world.ctx(person).await.frame().await.unwrap().unread;
+        let unread = async |person| world.ctx(person).await.frame().unread;
         assert_eq!((unread(&world.olga).await, unread(&world.mia).await), (2, 0));
         world.accept(&world.oscar, line).await.unwrap();
         assert_eq!((unread(&world.olga).await, unread(&world.mia).await, unread(&world.ann).await), (3, 1, 1));
@@ -67,7 +67,7 @@ on_both! {
         let there = world.also_in(&world.olga, world.third).await;
         assert_eq!(world.notifications(&world.olga).await.len(), 1);
         assert!(world.notifications(&there).await.is_empty());
-        assert_eq!(world.ctx(&there).await.frame().await.unwrap().unread, 0);
+        assert_eq!(world.ctx(&there).await.frame().unread, 0);
     }
 
     async fn pages_of_notifications_visit_each_once(world: World) {

@@ -28,7 +28,7 @@ on_both! {
         let session = try_from(&world, &world.mia.email, PASSWORD, OFFICE).await.unwrap();
         let ctx = world.services.session(&session.id).await.unwrap().unwrap();
         assert_eq!((ctx.member(), ctx.user(), ctx.workspace()), (world.mia.member, world.mia.user, world.guest));
-        let frame = ctx.frame().await.unwrap();
+        let frame = ctx.frame();
         assert_eq!((frame.workspace.as_str(), frame.name.as_str()), ("Northlight Studio", "Mia Manager"));
         assert_eq!((frame.email, frame.unread), (world.mia.email.clone(), 0));
         assert_eq!(frame.workspaces.len(), 1);
@@ -269,7 +269,7 @@ on_both! {
         let there = world.also_in(&world.mia, world.third).await;
         let session = world.sign_in(&world.mia).await;
         let ctx = world.services.session(&session).await.unwrap().unwrap();
-        let choices = ctx.frame().await.unwrap().workspaces;
+        let choices = ctx.frame().workspaces;
         let names: Vec<_> = choices.iter().map(|choice| (choice.name.as_str(), choice.current)).collect();
         assert_eq!(names, [("Northlight Studio", true), ("Third Street", false)]);
         assert!(ctx.account(world.account).await.is_ok());
