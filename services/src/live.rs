@@ -175,7 +175,8 @@ impl Services {
         Ok(row.map_or(0, |row| row.sequence))
     }
 
-    /// Events with the members they concern, in order.
+    /// Events with the members they concern, in order. No page shows a sign-in, and the page after it is just being
+    /// loaded: it concerns nobody.
     async fn events(&self, question: &Question) -> Result<BTreeMap<i64, Vec<MemberId>>, Error> {
         let (which, values): (String, Vec<Value>) = match question {
             Question::Among(sequences) if sequences.is_empty() => return Ok(BTreeMap::new()),
@@ -187,7 +188,7 @@ impl Services {
             Question::After(sequence) => ("sequence > $1".to_owned(), vec![(*sequence).into()]),
         };
         let sql = format!(
-            r"SELECT e.sequence, e.actor_id, e.subject_id, n.member_id
+            r"SELECT e.sequence, CASE WHEN e.kind <> 'signed_in' THEN e.actor_id END AS actor_id, e.subject_id, n.member_id
               FROM (SELECT * FROM activity_event WHERE {which} ORDER BY sequence LIMIT {AT_ONCE}) e
               LEFT JOIN notification n ON n.event_sequence = e.sequence"
         );
@@ -208,7 +209,7 @@ impl Services {
         let sql = r"
             SELECT COALESCE(max(e.sequence), 0) AS sequence
             FROM activity_event e
-            WHERE e.sequence > $2 AND (e.actor_id = $1 OR e.subject_id = $1 OR EXISTS (
+            WHERE e.sequence > $2 AND e.kind <> 'signed_in' AND (e.actor_id = $1 OR e.subject_id = $1 OR EXISTS (
                 SELECT 1 FROM notification n WHERE n.event_sequence = e.sequence AND n.member_id = $1))";
         let values = [member.into(), since.into()];
         let row = SequenceRow::find_by_statement(statement(self.reader(), sql, values)).one(self.reader()).await?;
