@@ -8,7 +8,6 @@ pub mod navigation;
 mod written;
 
 pub use error_page::{ErrorPage, NotFound, NotFoundPage, page_or_error};
-pub use written::written;
 
 use crate::session::api;
 use crate::ui::notice::MessageBox;
@@ -17,6 +16,7 @@ use header::Header;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use navigation::Navigation;
+use written::written;
 
 /// The title of a page in the browser.
 pub fn title(page: &str) -> String {

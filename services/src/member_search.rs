@@ -6,7 +6,7 @@
 //! | what is typed | what is read |
 //! | --- | --- |
 //! | one word | the first rows that begin with it |
-//! | several, one of which few members have | the rows of that one, each checked for the others |
+//! | several, one of which few members have | the rows of that one, or of a pair with it, each checked for the others |
 //! | several that many have | the rows for the pair of two of them, each checked |
 
 mod token;
@@ -18,8 +18,10 @@ use token::{Pair, Word, after, words_of};
 
 pub(crate) use token::{Entries, fold};
 
-/// A word with fewer rows than this is simply gone through.
+/// A word with fewer rows than this is gone through, unless a pair has fewer.
 const FEW: usize = 200;
+/// A word with fewer rows than this is gone through without looking for pairs.
+const HANDFUL: usize = 24;
 /// How far rows are counted to find out what to begin with, and gone through where there is no better way: a word many
 /// members share in their name beside one many share in their domain, or three words of which each two are common. Each
 /// further word costs another look for each row, and leaves fewer members to find.
@@ -57,7 +59,8 @@ pub(crate) async fn find(
     let (rarest_word, count) = rarest(&all, &counts);
     match count.rows() {
         0 => Ok(Vec::new()),
-        rows if rows < FEW => search.read(&[rarest_word]).await,
+        rows if rows < HANDFUL => search.read(&[rarest_word]).await,
+        rows if rows < FEW => search.one_rare(rarest_word, rows, &counts).await,
         _ if words.len() == 2 => search.two_common(&counts).await,
         _ => search.several_common(&counts).await,
     }
@@ -119,6 +122,21 @@ enum Source {
     Pair(usize, usize),
 }
 
+impl Source {
+    /// Whether its members are among those of this word.
+    fn has(self, word: Self) -> bool {
+        match self {
+            Self::Pair(one, other) => word == Self::Word(one) || word == Self::Word(other),
+            Self::Word(_) => self == word,
+        }
+    }
+}
+
+/// Each two of these words.
+fn pairs_of(words: &[usize]) -> impl Iterator<Item = Source> {
+    words.iter().flat_map(|one| words.iter().filter(move |other| one < *other).map(|other| Source::Pair(*one, *other)))
+}
+
 /// One search.
 struct Search<'s, C> {
     connection: &'s C,
@@ -130,6 +148,18 @@ struct Search<'s, C> {
 // Raw SQL: ranges, limits within and looks into an index, whose plan has to stay the same at a million members, are what
 // this is about.
 impl<C: ConnectionTrait> Search<'_, C> {
+    /// For a word that few members have, beside others.
+    async fn one_rare(&self, word: Source, rows: usize, counts: &[Count]) -> Result<Vec<PickedMember>, DbErr> {
+        // Whoever has one of two words in the domain only is not among the pairs.
+        let own: Vec<usize> = (0..counts.len()).filter(|word| counts[*word].domain == 0).take(MOST_PAIRED).collect();
+        let pairs: Vec<Source> = pairs_of(&own).filter(|pair| pair.has(word)).collect();
+        if pairs.is_empty() {
+            return self.read(&[word]).await;
+        }
+        let (pair, count) = rarest(&pairs, &self.count(&pairs, rows).await?);
+        self.read(&[if count.rows() < rows { pair } else { word }]).await
+    }
+
     /// For two words that many members have.
     async fn two_common(&self, counts: &[Count]) -> Result<Vec<PickedMember>, DbErr> {
         let in_domains = counts.iter().any(|count| count.domain > 0);
@@ -148,10 +178,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
     async fn several_common(&self, counts: &[Count]) -> Result<Vec<PickedMember>, DbErr> {
         let own: Vec<usize> = (0..counts.len()).filter(|word| counts[*word].own > 0).take(MOST_PAIRED).collect();
         let singles = (0..counts.len()).map(Source::Word);
-        let pairs = own
-            .iter()
-            .flat_map(|one| own.iter().filter(move |other| one < *other).map(|other| Source::Pair(*one, *other)));
-        let sources: Vec<Source> = singles.chain(pairs).collect();
+        let sources: Vec<Source> = singles.chain(pairs_of(&own)).collect();
         let counts = self.count(&sources, most_read(counts.len())).await?;
         let (words, pairs) = sources.split_at(self.words.len());
         let (rarest_word, count) = rarest(words, &counts);
@@ -450,6 +477,23 @@ mod tests {
         ] {
             assert_eq!(names(database.read(), GUEST, typed).await, found, "{typed:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_rare_word_finds_the_few_who_have_another_too() {
+        let (_folder, database) = database().await;
+        for n in 0..HANDFUL {
+            join(&database, GUEST, "Zebedee Jones", &format!("z{n}@x.example")).await;
+            join(&database, GUEST, "Anna Smith", &format!("s{n}@x.example")).await;
+        }
+        assert!(names(database.read(), GUEST, "zebedee smith").await.is_empty());
+        join(&database, GUEST, "Zebedee Smith", "zs@x.example").await;
+        join(&database, GUEST, "Zebulon Smith", "zu@x.example").await;
+        for typed in ["zebedee smith", "smi zebed", "zebedee sm x.exam", "zebedee smith zs", "zebedee zs"] {
+            assert_eq!(names(database.read(), GUEST, typed).await, ["Zebedee Smith"], "{typed:?}");
+        }
+        assert_eq!(names(database.read(), GUEST, "zebedee jones").await.len(), 10);
+        assert_eq!(names(database.read(), GUEST, "zebedee example").await.len(), 10);
     }
 
     #[tokio::test]

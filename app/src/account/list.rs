@@ -5,7 +5,7 @@ use super::card::AccountCard;
 use super::filter::FilterForm;
 use crate::access_request::RequestAccessDialog;
 use crate::layout::address::Address;
-use crate::layout::{Empty, page_or_error, title, written};
+use crate::layout::{Empty, page_or_error, title};
 use crate::ui::icon::Drawing;
 use crate::ui::pager::Pager;
 use domain::account::{AccountFilter, AccountListView};
@@ -44,12 +44,11 @@ fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> i
                 {cards
                     .into_iter()
                     .map(|card| {
-                        let card = view! {
+                        view! {
                             <li>
                                 <AccountCard card=card />
                             </li>
-                        };
-                        written(card)
+                        }
                     })
                     .collect_view()}
             </ul>
