@@ -50,8 +50,8 @@ pub struct Settings {
     )]
     pub trust_proxy: Option<String>,
 
-    /// The sender of mail, such as "Latchkey <latchkey@example.com>". Needed with a mail server or Resend
-    /// [default: with the mail folder, Latchkey <latchkey@localhost>]
+    /// The sender of mail, such as "Latchkey <latchkey@example.com>". Needed with a mail server or Resend;
+    /// without one, mail is from latchkey@localhost [default: none]
     #[arg(long, env = "LATCHKEY_MAIL_FROM", hide_env_values = true, value_name = "MAILBOX", global = true)]
     pub mail_from: Option<String>,
 
