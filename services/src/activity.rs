@@ -158,7 +158,7 @@ impl Ctx {
 
     /// Details with the member as the one who acts.
     pub(crate) fn details(&self) -> Details {
-        Details { actor: self.who.name.clone(), company: self.who.workspace_name.clone(), ..Details::default() }
+        Details { actor: self.who.frame.name.clone(), company: self.who.frame.workspace.clone(), ..Details::default() }
     }
 }
 

@@ -115,7 +115,7 @@ impl Services {
     /// [`Error::Database`].
     pub async fn subscribe(&self, ctx: &Ctx, since: i64) -> Result<Subscription, Error> {
         let seen = self.follower().seen.subscribe();
-        let missed = match self.latest_concerning(ctx.member(), since).await? {
+        let missed = match self.latest_concerning(ctx, since).await? {
             None => self.follower().late_for(ctx.member(), since),
             missed => missed,
         };
@@ -201,8 +201,8 @@ impl Services {
         Ok(events)
     }
 
-    async fn latest_concerning(&self, member: MemberId, since: i64) -> Result<Option<i64>, Error> {
-        let latest = self.latest_sequence().await?;
+    async fn latest_concerning(&self, ctx: &Ctx, since: i64) -> Result<Option<i64>, Error> {
+        let latest = ctx.who.frame.sequence;
         if latest.saturating_sub(since) > FARTHEST_BEHIND {
             return Ok(Some(latest));
         }
@@ -211,7 +211,7 @@ impl Services {
             FROM activity_event e
             WHERE e.sequence > $2 AND e.kind <> 'signed_in' AND (e.actor_id = $1 OR e.subject_id = $1 OR EXISTS (
                 SELECT 1 FROM notification n WHERE n.event_sequence = e.sequence AND n.member_id = $1))";
-        let values = [member.into(), since.into()];
+        let values = [ctx.member().into(), since.into()];
         let row = SequenceRow::find_by_statement(statement(self.reader(), sql, values)).one(self.reader()).await?;
         Ok(row.map(|row| row.sequence).filter(|sequence| *sequence > since))
     }

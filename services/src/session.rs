@@ -62,13 +62,8 @@ pub(crate) struct SignedIn {
     pub(crate) member: MemberId,
     pub(crate) workspace: WorkspaceId,
     pub(crate) role: WorkspaceRole,
-    pub(crate) name: String,
-    pub(crate) email: String,
-    pub(crate) workspace_name: String,
     pub(crate) last_seen_at: Moment,
-    pub(crate) unread: u32,
-    pub(crate) sequence: i64,
-    pub(crate) workspaces: Vec<WorkspaceChoice>,
+    pub(crate) frame: FrameView,
 }
 
 /// A session beside one of its user's workspaces.
@@ -104,13 +99,15 @@ impl SignedIn {
             member: current.member,
             workspace: current.workspace,
             role: current.role,
-            name: current.name,
-            email: current.email,
-            workspace_name: current.choice_name,
             last_seen_at: current.last_seen_at,
-            unread: u32::try_from(current.unread).unwrap_or(u32::MAX),
-            sequence: current.sequence,
-            workspaces,
+            frame: FrameView {
+                workspace: current.choice_name,
+                workspaces,
+                name: current.name,
+                email: current.email,
+                unread: u32::try_from(current.unread).unwrap_or(u32::MAX),
+                sequence: current.sequence,
+            },
         })
     }
 }
@@ -414,15 +411,7 @@ impl Ctx {
 
     /// What stands around every page, as it was when the operation began.
     pub fn frame(&self) -> FrameView {
-        let who = &self.who;
-        FrameView {
-            workspace: who.workspace_name.clone(),
-            workspaces: who.workspaces.clone(),
-            name: who.name.clone(),
-            email: who.email.clone(),
-            unread: who.unread,
-            sequence: who.sequence,
-        }
+        self.who.frame.clone()
     }
 
     /// Whether the session goes on: asked again and again by long-lived streams.

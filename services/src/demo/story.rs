@@ -12,6 +12,7 @@ use domain::access_request::RequestForm;
 use domain::account::AccountRole;
 use domain::member::MemberStatus;
 use domain::partnership::{PartnershipPolicy, PartnershipState, ShareState};
+use domain::session::FrameView;
 use domain::workspace::WorkspaceRole;
 use domain::{
     AccessGrantId, AccountId, AccountShareId, IdempotencyKey, MemberId, Moment, PartnershipId, UserId, WorkspaceId,
@@ -372,13 +373,15 @@ fn ctx(services: &Services, who: &Joined, workspace: WorkspaceId, workspace_name
         member: who.member,
         workspace,
         role: who.role,
-        name: who.name.clone(),
-        email: who.email.clone(),
-        workspace_name: workspace_name.to_owned(),
         last_seen_at: now,
-        unread: 0,
-        sequence: 0,
-        workspaces: Vec::new(),
+        frame: FrameView {
+            workspace: workspace_name.to_owned(),
+            workspaces: Vec::new(),
+            name: who.name.clone(),
+            email: who.email.clone(),
+            unread: 0,
+            sequence: 0,
+        },
     };
     Ctx::new(services.clone(), who, now)
 }
