@@ -240,10 +240,10 @@ async fn page(State(server): State<Server>, matched: axum::extract::MatchedPath,
 /// A server function.
 async fn function(State(server): State<Server>, request: Request) -> Response {
     let reader = Reader::of(&request, &server);
-    let refused = without_session(&reader, &request);
-    if refused.is_some() && !reader.wants_page() {
-        return refused.unwrap_or_default();
-    }
+    let refused = match without_session(&reader, &request) {
+        Some(refused) if !reader.wants_page() => return refused,
+        refused => refused,
+    };
     let request = match read_body(request).await {
         Ok(request) => request,
         Err(refusal) => return reader.refuse(refusal),

@@ -51,15 +51,22 @@ impl Reader {
     }
 
     fn html(&self, title: &str, text: &str) -> Html<String> {
-        let body = format!(
-            "<main class=\"alone\" id=\"main\"><a class=\"brand alone-brand\" href=\"/accounts\">Latchkey</a>\
-             <div class=\"alone-card\"><div class=\"error-page\"><h1>{}</h1><p>{}</p>\
-             <a class=\"button button-primary\" href=\"/accounts\">Go to All accounts</a></div></div></main>",
-            escaped(title),
+        let content = format!(
+            "<p>{}</p><a class=\"button button-primary\" href=\"/accounts\">Go to All accounts</a>",
             escaped(text)
         );
-        document(&self.server, title, &body)
+        alone(&self.server, title, &content)
     }
+}
+
+/// A page without the frame. `content` is markup.
+fn alone(server: &Server, title: &str, content: &str) -> Html<String> {
+    let body = format!(
+        "<main class=\"alone\" id=\"main\"><a class=\"brand alone-brand\" href=\"/accounts\">Latchkey</a>\
+         <div class=\"alone-card\"><div class=\"error-page\"><h1>{}</h1>{content}</div></div></main>",
+        escaped(title)
+    );
+    document(server, title, &body)
 }
 
 /// A page made by hand. `body` is markup.
@@ -84,17 +91,14 @@ pub(crate) fn sign_in_and_send_again(server: &Server, path: &str, form: &str) ->
         let _ = write!(fields, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
         fields
     });
-    let body = format!(
-        "<main class=\"alone\" id=\"main\"><a class=\"brand alone-brand\" href=\"/accounts\">Latchkey</a>\
-         <div class=\"alone-card\"><div class=\"error-page\"><h1>Sign in to go on</h1>\
-         <p>Your session has ended, and nothing was sent. What you typed is kept on this page: sign in in a new tab, come \
+    let content = format!(
+        "<p>Your session has ended, and nothing was sent. What you typed is kept on this page: sign in in a new tab, come \
          back here, and send it.</p>\
          <a class=\"button button-primary\" href=\"/sign-in\" target=\"_blank\">Sign in in a new tab</a>\
-         <form method=\"post\" action=\"{}\">{fields}<button class=\"button\">Send</button></form>\
-         </div></div></main>",
+         <form method=\"post\" action=\"{}\">{fields}<button class=\"button\">Send</button></form>",
         escaped(path)
     );
-    (StatusCode::UNAUTHORIZED, document(server, "Sign in to go on", &body)).into_response()
+    (StatusCode::UNAUTHORIZED, alone(server, "Sign in to go on", &content)).into_response()
 }
 
 /// What is answered instead of a result.
