@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod error_page;
+pub mod form;
 pub mod header;
 pub mod moment;
 pub mod navigation;

@@ -72,6 +72,10 @@ impl Edge {
     }
 }
 
+/// Marks a request in which a server function runs for a form that was posted to a page: the page shows what goes wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct PostedFromPage;
+
 /// The network address of the client, put into the request's extensions by the server.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
@@ -129,7 +133,8 @@ pub(crate) fn redirect(path: &str) {
 
 /// Leaves a message for the page that follows a plain post. An island shows the answer itself, and gets none.
 pub(crate) fn notify(notice: Notice) {
-    if posted_plainly(&parts()) {
+    let parts = parts();
+    if posted_plainly(&parts) || parts.extensions.get::<PostedFromPage>().is_some() {
         leave(notice);
     }
 }

@@ -13,5 +13,6 @@ pub mod pager;
 pub mod radio_group;
 pub mod select;
 pub mod table;
+pub mod tabs;
 pub mod text_field;
 pub mod time;

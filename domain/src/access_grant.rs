@@ -42,6 +42,26 @@ impl GrantSource {
     }
 }
 
+words! {
+    /// Why a grant was revoked.
+    RevokeReason {
+        /// An owner, the partnership owner or a host Admin took it back.
+        Removed = "removed",
+        /// The holder gave it back.
+        GivenBack = "given_back",
+        /// Another grant took its place.
+        Replaced = "replaced",
+        /// The holder was deactivated.
+        MemberDeactivated = "member_deactivated",
+        /// The partnership is over.
+        PartnershipOver = "partnership_over",
+        /// The account is no longer offered.
+        Unshared = "unshared",
+        /// The account was deleted.
+        AccountDeleted = "account_deleted",
+    }
+}
+
 /// Whether access with this end is over. The end itself is outside: at that moment access is over.
 pub fn has_ended(ends_at: Option<Moment>, now: Moment) -> bool {
     ends_at.is_some_and(|end| end <= now)

@@ -28,6 +28,98 @@ words! {
         SignedIn = "signed_in",
         /// A user signed out.
         SignedOut = "signed_out",
+        /// An owner gave a member of the own workspace access.
+        AccessGiven = "access_given",
+        /// A member gave back their own access.
+        AccessGivenBack = "access_given_back",
+        /// An owner confirmed guests' access to a restored account.
+        AccessConfirmed = "access_confirmed",
+        /// A member's access ends soon.
+        AccessEndsSoon = "access_ends_soon",
+        /// A line was taken back by who asked.
+        RequestWithdrawn = "request_withdrawn",
+        /// The owners were reminded of a request.
+        RequestReminded = "request_reminded",
+        /// An account was added.
+        AccountAdded = "account_added",
+        /// An account's details were changed.
+        AccountChanged = "account_changed",
+        /// An account was deleted.
+        AccountDeleted = "account_deleted",
+        /// A deleted account was restored.
+        AccountRestored = "account_restored",
+        /// Accounts were imported from a file.
+        AccountsImported = "accounts_imported",
+        /// An account without an owner got one.
+        OwnerAssigned = "owner_assigned",
+        /// An account was offered through a partnership.
+        AccountShared = "account_shared",
+        /// An account is no longer offered through a partnership.
+        SharingStopped = "sharing_stopped",
+        /// A partnership was proposed.
+        PartnershipProposed = "partnership_proposed",
+        /// The host's Admin approved a proposal.
+        PartnershipApproved = "partnership_approved",
+        /// The guest's Admin accepted a partnership.
+        PartnershipAccepted = "partnership_accepted",
+        /// An Admin of either side said no.
+        PartnershipDeclined = "partnership_declined",
+        /// A proposal was taken back.
+        PartnershipWithdrawn = "partnership_withdrawn",
+        /// Whoever has to decide was reminded.
+        PartnershipReminded = "partnership_reminded",
+        /// Nobody answered a proposal in time.
+        PartnershipLapsed = "partnership_lapsed",
+        /// A side suspended the partnership.
+        PartnershipSuspended = "partnership_suspended",
+        /// The side that had suspended it resumed the partnership.
+        PartnershipResumed = "partnership_resumed",
+        /// A side took the partnership down.
+        PartnershipRemoved = "partnership_removed",
+        /// The partnership has come to its end date.
+        PartnershipEnded = "partnership_ended",
+        /// The end date was set, moved or taken away.
+        PartnershipEndSet = "partnership_end_set",
+        /// Somebody else looks after the partnership now.
+        PartnershipOwnerNamed = "partnership_owner_named",
+        /// The host changed what a guest may ask for.
+        PolicyChanged = "policy_changed",
+        /// A workspace was founded.
+        WorkspaceFounded = "workspace_founded",
+        /// A workspace got another name.
+        WorkspaceRenamed = "workspace_renamed",
+        /// The workspace has another Owner.
+        OwnershipHandedOver = "ownership_handed_over",
+        /// Somebody was invited.
+        MemberInvited = "member_invited",
+        /// An invitation was taken back.
+        InvitationWithdrawn = "invitation_withdrawn",
+        /// Somebody who was invited has joined.
+        MemberJoined = "member_joined",
+        /// A member's role in the workspace was changed.
+        WorkspaceRoleChanged = "workspace_role_changed",
+        /// A member was put out.
+        MemberDeactivated = "member_deactivated",
+        /// A member was let in again.
+        MemberReactivated = "member_reactivated",
+        /// The list of members was downloaded.
+        MembersExported = "members_exported",
+        /// An Admin reset a member's sign-in.
+        SignInReset = "sign_in_reset",
+        /// A user has another password.
+        PasswordChanged = "password_changed",
+        /// A user has another email address.
+        EmailChanged = "email_changed",
+        /// A user ended sessions elsewhere.
+        SessionsEnded = "sessions_ended",
+        /// A user set up a second factor.
+        SecondFactorAdded = "second_factor_added",
+        /// A user took a second factor away.
+        SecondFactorRemoved = "second_factor_removed",
+        /// An Admin took a member's second factors away.
+        SecondFactorReset = "second_factor_reset",
+        /// The workspace requires a second factor, or no longer.
+        SecondFactorRequired = "second_factor_required",
     }
 }
 
@@ -46,7 +138,88 @@ impl EventKind {
             Self::LoggedIn => "Logged in",
             Self::SignedIn => "Signed in",
             Self::SignedOut => "Signed out",
+            Self::AccessGiven => "Access given",
+            Self::AccessGivenBack => "Access given back",
+            Self::AccessConfirmed => "Access confirmed",
+            Self::AccessEndsSoon => "Access ends soon",
+            Self::RequestWithdrawn => "Request withdrawn",
+            Self::RequestReminded => "Request reminded",
+            Self::AccountAdded => "Account added",
+            Self::AccountChanged => "Account changed",
+            Self::AccountDeleted => "Account deleted",
+            Self::AccountRestored => "Account restored",
+            Self::AccountsImported => "Accounts imported",
+            Self::OwnerAssigned => "Owner assigned",
+            Self::AccountShared => "Account shared",
+            Self::SharingStopped => "Sharing stopped",
+            Self::PartnershipProposed => "Partnership proposed",
+            Self::PartnershipApproved => "Partnership approved",
+            Self::PartnershipAccepted => "Partnership accepted",
+            Self::PartnershipDeclined => "Partnership declined",
+            Self::PartnershipWithdrawn => "Partnership withdrawn",
+            Self::PartnershipReminded => "Partnership reminded",
+            Self::PartnershipLapsed => "Partnership lapsed",
+            Self::PartnershipSuspended => "Partnership suspended",
+            Self::PartnershipResumed => "Partnership resumed",
+            Self::PartnershipRemoved => "Partnership removed",
+            Self::PartnershipEnded => "Partnership ended",
+            Self::PartnershipEndSet => "Partnership end set",
+            Self::PartnershipOwnerNamed => "Partnership owner named",
+            Self::PolicyChanged => "Policy changed",
+            Self::WorkspaceFounded => "Workspace founded",
+            Self::WorkspaceRenamed => "Workspace renamed",
+            Self::OwnershipHandedOver => "Ownership handed over",
+            Self::MemberInvited => "Member invited",
+            Self::InvitationWithdrawn => "Invitation withdrawn",
+            Self::MemberJoined => "Member joined",
+            Self::WorkspaceRoleChanged => "Workspace role changed",
+            Self::MemberDeactivated => "Member deactivated",
+            Self::MemberReactivated => "Member reactivated",
+            Self::MembersExported => "Members exported",
+            Self::SignInReset => "Sign-in reset",
+            Self::PasswordChanged => "Password changed",
+            Self::EmailChanged => "Email address changed",
+            Self::SessionsEnded => "Sessions ended",
+            Self::SecondFactorAdded => "Second factor added",
+            Self::SecondFactorRemoved => "Second factor removed",
+            Self::SecondFactorReset => "Second factor reset",
+            Self::SecondFactorRequired => "Second factor required",
         }
+    }
+
+    /// Whether it changes what every member of the workspaces it concerns may have on their screen, and not only those
+    /// who are told of it.
+    pub const fn is_for_whole_workspaces(self) -> bool {
+        matches!(
+            self,
+            Self::AccountDeleted
+                | Self::AccountRestored
+                | Self::AccountShared
+                | Self::SharingStopped
+                | Self::PartnershipProposed
+                | Self::PartnershipApproved
+                | Self::PartnershipAccepted
+                | Self::PartnershipDeclined
+                | Self::PartnershipWithdrawn
+                | Self::PartnershipReminded
+                | Self::PartnershipLapsed
+                | Self::PartnershipSuspended
+                | Self::PartnershipResumed
+                | Self::PartnershipRemoved
+                | Self::PartnershipEnded
+                | Self::PartnershipEndSet
+                | Self::PartnershipOwnerNamed
+                | Self::PolicyChanged
+                | Self::WorkspaceRenamed
+                | Self::OwnershipHandedOver
+                | Self::MemberInvited
+                | Self::InvitationWithdrawn
+                | Self::MemberJoined
+                | Self::WorkspaceRoleChanged
+                | Self::MemberDeactivated
+                | Self::MemberReactivated
+                | Self::SecondFactorRequired
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be answered instead of a result.
 
 use crate::access_request::LineState;
+use crate::partnership::PartnershipState;
 use crate::time::{Moment, day_and_time};
 use serde::{Deserialize, Serialize};
 
@@ -163,6 +164,33 @@ pub enum Denial {
     /// The date that was asked for has come.
     #[error("The end of access that was asked for has passed. Decline the request, and ask for a new one.")]
     EndHasPassed,
+    /// What only those can do who look after the workspace.
+    #[error("Only an Admin of your workspace can do this.")]
+    AdminsOnly,
+    /// What only the workspace's Owner can do.
+    #[error("Only the Owner of your workspace can do this.")]
+    WorkspaceOwnerOnly,
+    /// What is for the partnership owner and those who look after the workspace.
+    #[error("Only the partnership owner or an Admin of your workspace can do this.")]
+    PartnershipOwnersOnly,
+    /// What the other side of a partnership does.
+    #[error("Only the company that shares its accounts can do this.")]
+    HostOnly,
+    /// What the other side of a partnership does.
+    #[error("Only the company that the accounts are shared with can do this.")]
+    GuestOnly,
+    /// Resuming what the other side has suspended.
+    #[error("The other company has suspended this partnership. Only its Admins can resume it.")]
+    OtherSideSuspended,
+    /// The workspace's Owner keeps role and membership.
+    #[error("This is the workspace's Owner. Hand over the ownership first.")]
+    WorkspaceOwnerStays,
+    /// Nobody does this to themselves.
+    #[error("You cannot do this to yourself. Ask another Admin.")]
+    NotOneself,
+    /// An Admin's reach ends below the Owner.
+    #[error("Only the Owner of the workspace can do this to an Admin or the Owner.")]
+    AboveAdmin,
 }
 
 /// Who or what was first.
@@ -184,6 +212,16 @@ pub enum Conflict {
         /// How it ended.
         state: LineState,
     },
+    /// The partnership is in a state in which this cannot be done.
+    PartnershipIs {
+        /// The state.
+        state: PartnershipState,
+    },
+    /// Something with this name or address is there already, as a sentence that says what to do.
+    Exists {
+        /// The sentence.
+        what: String,
+    },
 }
 
 impl std::fmt::Display for Conflict {
@@ -195,6 +233,10 @@ impl std::fmt::Display for Conflict {
             Self::NoLongerPending { state } => {
                 write!(f, "This request can no longer be decided: it is {}.", state.label().to_ascii_lowercase())
             }
+            Self::PartnershipIs { state } => {
+                write!(f, "This cannot be done now. The partnership’s state is: {}.", state.label())
+            }
+            Self::Exists { what } => f.write_str(what),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod account;
 pub mod activity;
 pub mod error;
 pub mod id;
+pub mod link;
 pub mod member;
 pub mod notification;
 pub mod partnership;

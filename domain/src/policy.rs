@@ -1,7 +1,9 @@
-//! Who may do what on an account: the permission table as one pure function.
+//! Who may do what on an account and on a partnership: the permission tables as pure functions.
 
 use crate::Denial;
 use crate::account::AccountRole;
+use crate::partnership::PartnershipState;
+use crate::word::words;
 use crate::workspace::WorkspaceRole;
 
 /// Which side of an account a member stands on.
@@ -118,6 +120,124 @@ impl Standing {
             Side::Guest if self.account_role == Some(AccountRole::AccountManager) => SeesMembers::OwnWorkspace,
             _ => SeesMembers::Nobody,
         }
+    }
+}
+
+/// What a member is to a partnership, as far as rights depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartnershipStanding {
+    /// The side.
+    pub side: Side,
+    /// The role in the member's own workspace.
+    pub workspace_role: WorkspaceRole,
+    /// Whether the member is the partnership owner.
+    pub owner: bool,
+    /// Where the partnership stands.
+    pub state: PartnershipState,
+    /// Whether the guest has been asked: the host's Admins have approved.
+    pub sent: bool,
+    /// Which side has suspended it, if one has.
+    pub suspended_by: Option<Side>,
+}
+
+words! {
+    /// What a member can do with a partnership that they see.
+    PartnershipAct {
+        /// Let a proposal go to the guest.
+        Approve = "approve",
+        /// Say no to it at the host.
+        DeclineProposal = "decline_proposal",
+        /// Take a proposal back.
+        Withdraw = "withdraw",
+        /// Remind whoever has to decide.
+        Remind = "remind",
+        /// Propose once more what was declined, or not answered.
+        SendAgain = "send_again",
+        /// Agree to the terms at the guest.
+        Accept = "accept",
+        /// Say no at the guest.
+        Decline = "decline",
+        /// Stop everything for a while.
+        Suspend = "suspend",
+        /// Go on.
+        Resume = "resume",
+        /// Take it down.
+        Remove = "remove",
+        /// Set the policy.
+        SetPolicy = "set_policy",
+        /// Set its end date.
+        SetEnd = "set_end",
+        /// Name another partnership owner.
+        NameOwner = "name_owner",
+        /// Share accounts through it; each account also wants its owner.
+        Share = "share",
+    }
+}
+
+/// Why an act on a partnership is not possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartnershipRefusal {
+    /// It is not this member's to do.
+    Denied(Denial),
+    /// It cannot be done in this state.
+    State(PartnershipState),
+}
+
+impl PartnershipStanding {
+    /// Whether the partnership exists for this member at all: at the host for Admins and its partnership owner, at the
+    /// guest for Admins, once they have been asked.
+    pub fn sees(self) -> bool {
+        match self.side {
+            Side::Host => self.owner || self.workspace_role.administers(),
+            Side::Guest => self.sent && self.workspace_role.administers(),
+        }
+    }
+
+    /// Whether the member may do this now.
+    ///
+    /// # Errors
+    ///
+    /// The reason why not: whose it is to do comes first, the state second. Asked only of members for whom the
+    /// partnership exists ([`PartnershipStanding::sees`]).
+    pub fn may(self, act: PartnershipAct) -> Result<(), PartnershipRefusal> {
+        use PartnershipAct as Act;
+        use PartnershipState as State;
+        let admin = self.workspace_role.administers();
+        let host = self.side == Side::Host;
+        let looks_after = host && (self.owner || admin);
+        let denied = match act {
+            Act::Approve | Act::DeclineProposal | Act::NameOwner if !host => Some(Denial::HostOnly),
+            Act::Approve | Act::DeclineProposal | Act::NameOwner if !admin => Some(Denial::AdminsOnly),
+            Act::Withdraw | Act::Remind | Act::SendAgain | Act::SetPolicy | Act::SetEnd | Act::Share
+                if !looks_after =>
+            {
+                Some(Denial::HostOnly)
+            }
+            Act::Accept | Act::Decline if host => Some(Denial::GuestOnly),
+            Act::Accept | Act::Decline | Act::Suspend | Act::Resume if !admin => Some(Denial::AdminsOnly),
+            Act::Remove if !admin && !looks_after => Some(Denial::PartnershipOwnersOnly),
+            _ => None,
+        };
+        if let Some(denial) = denied {
+            return Err(PartnershipRefusal::Denied(denial));
+        }
+        let fits = match act {
+            Act::Approve | Act::DeclineProposal => self.state == State::Proposed,
+            Act::Withdraw | Act::Remind => matches!(self.state, State::Proposed | State::AwaitingGuest),
+            Act::SendAgain => matches!(self.state, State::Declined | State::Lapsed | State::Withdrawn),
+            Act::Accept | Act::Decline => self.state == State::AwaitingGuest,
+            Act::Suspend | Act::Share => self.state == State::Active,
+            Act::Resume => self.state == State::Suspended,
+            Act::Remove | Act::SetEnd => self.state.is_in_force(),
+            Act::SetPolicy | Act::NameOwner => !self.state.is_final(),
+        };
+        if !fits {
+            return Err(PartnershipRefusal::State(self.state));
+        }
+        if act == Act::Resume && self.suspended_by.is_some_and(|side| side != self.side) {
+            return Err(PartnershipRefusal::Denied(Denial::OtherSideSuspended));
+        }
+        Ok(())
     }
 }
 

@@ -34,6 +34,80 @@ pub fn disturbs(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
+/// Characters that the name of a person, a company or an account may have.
+pub const LONGEST_NAME: usize = 100;
+
+/// Bytes that an email address may have (RFC 5321, 4.5.3.1.3, without the angle brackets).
+pub const LONGEST_EMAIL: usize = 254;
+
+/// The name of a person, a company or an account: one line, trimmed, inner spaces single. `what` names it in a sentence:
+/// "the label".
+///
+/// # Errors
+///
+/// A [`Problem`] on `field` when it is empty, longer than [`LONGEST_NAME`] characters, or has characters that are not seen
+/// (control characters, direction marks and zero-width spaces: with them two names can look alike).
+pub fn name(field: &'static str, what: &str, typed: &str) -> Result<String, Problem> {
+    let text = optional_line(field, what, typed)?;
+    if text.is_empty() { Err(Problem::new(field, format!("Enter {what}."))) } else { Ok(text) }
+}
+
+/// The same, where it may be left empty.
+///
+/// # Errors
+///
+/// As [`name`], but not for being empty.
+pub fn optional_line(field: &'static str, what: &str, typed: &str) -> Result<String, Problem> {
+    if typed.trim().chars().any(|c| disturbs(c) || is_unseen(c)) {
+        return Err(Problem::new(
+            field,
+            format!("Type {what} again: what was entered has invisible characters, which a paste can bring along."),
+        ));
+    }
+    let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let length = text.chars().count();
+    if length > LONGEST_NAME {
+        return Err(Problem::new(field, format!("Shorten {what} to at most {LONGEST_NAME} characters.")));
+    }
+    Ok(text)
+}
+
+/// Whether a character is not seen by itself, and is none that words of any script need: direction marks, the zero-width
+/// space, the byte order mark, the soft hyphen, the Hangul fillers. The two joiners are needed, and stay.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+            | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+    )
+}
+
+/// An email address as it was typed, trimmed. Only what makes mail impossible is refused: whether an address is somebody's
+/// is known when a mail to it was answered.
+///
+/// # Errors
+///
+/// A [`Problem`] on `field`.
+pub fn email(field: &'static str, typed: &str) -> Result<String, Problem> {
+    let address = typed.trim();
+    let ask = |text: &str| Err(Problem::new(field, text.to_owned()));
+    if address.is_empty() {
+        return ask("Enter an email address.");
+    }
+    if address.len() > LONGEST_EMAIL {
+        return ask("Shorten the email address: none has more than 254 characters.");
+    }
+    let plain =
+        |c: char| !c.is_whitespace() && !disturbs(c) && !is_unseen(c) && !matches!(c, '<' | '>' | ',' | ';' | '"');
+    let parts = address.rsplit_once('@').filter(|(local, domain)| {
+        !local.is_empty()
+            && !local.contains('@')
+            && domain.split('.').all(|label| !label.is_empty())
+            && address.chars().all(plain)
+    });
+    if parts.is_none() { ask("Enter an email address, such as ann@example.com.") } else { Ok(address.to_owned()) }
+}
+
 /// One line without anything that [`disturbs`]: for mail headers, logs and the like.
 pub fn one_line(text: &str) -> String {
     let visible: String = text.chars().map(|c| if disturbs(c) { ' ' } else { c }).collect();
@@ -81,6 +155,40 @@ mod tests {
     fn characters_that_disturb_are_refused() {
         for disturbing in ["a\u{0}b", "a\u{1b}[31mb", "a\u{202E}b", "a\u{2066}b", "a\u{85}b"] {
             assert!(prose("reason", "reason", disturbing).is_err(), "{disturbing:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line_that_looks_like_no_other() {
+        assert_eq!(name("name", "your name", "  Ann \u{a0} Sørensen\u{200D} ").as_deref(), Ok("Ann Sørensen\u{200D}"));
+        assert_eq!(name("name", "your name", " ").expect_err("empty").text, "Enter your name.");
+        assert!(name("name", "your name", &"é".repeat(100)).is_ok());
+        assert!(name("name", "your name", &"é".repeat(101)).is_err());
+        for unseen in ["A\nnn", "A\u{200B}nn", "\u{200F}Ann", "A\u{202E}nn", "\u{3164}", "A\u{0}"] {
+            assert!(name("name", "your name", unseen).is_err(), "{unseen:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_one_that_mail_can_go_to() {
+        for good in ["ann@example.com", " ann+tag@sub.example.com ", "o'brien@example", "用户@例子.example"] {
+            assert_eq!(email("email", good).as_deref(), Ok(good.trim()));
+        }
+        let long = format!("{}@example.com", "a".repeat(250));
+        for bad in [
+            "",
+            "ann",
+            "@example.com",
+            "ann@",
+            "a nn@example.com",
+            "ann@exa..mple",
+            "a@b@c",
+            "<ann@example.com>",
+            "ann@example.com,ben@example.com",
+            "ann@example.com\r\nbcc: x",
+            long.as_str(),
+        ] {
+            assert!(email("email", bad).is_err(), "{bad:?}");
         }
     }
 

@@ -20,6 +20,8 @@ const OPEN: PartnershipPolicy = PartnershipPolicy {
     longest_days: None,
     reason_required: false,
     open_days: 14,
+    shortest_reason: 0,
+    cool_down_days: 0,
 };
 
 fn at(text: &str) -> Moment {
@@ -373,6 +375,7 @@ fn any_policy() -> impl Strategy<Value = PartnershipPolicy> {
             longest_days,
             reason_required,
             open_days,
+            ..PartnershipPolicy::default()
         })
 }
 

@@ -1,7 +1,8 @@
 //! The permission table as a whole: printed, and reviewed as snapshots.
 
 use domain::account::AccountRole;
-use domain::policy::{Act, Side, Standing, roles_for};
+use domain::partnership::PartnershipState;
+use domain::policy::{Act, PartnershipAct, PartnershipRefusal, PartnershipStanding, Side, Standing, roles_for};
 use domain::workspace::WorkspaceRole;
 
 /// Everyone the table of `domain.md` knows, in each workspace role, with and without an active owner.
@@ -139,4 +140,57 @@ fn an_account_role_of_the_wrong_side_gives_no_right_of_the_other() {
         assert!(guest_owner.may(act).is_err(), "{act:?}");
     }
     assert!(host_manager.may(Act::Request).is_err());
+}
+
+/// Every act on a partnership, by everyone who can see it, in every state.
+#[test]
+fn who_may_do_what_with_a_partnership() {
+    let mut printed = String::new();
+    for state in PartnershipState::ALL {
+        for (side, role, owner) in [
+            (Side::Host, WorkspaceRole::User, true),
+            (Side::Host, WorkspaceRole::Admin, false),
+            (Side::Host, WorkspaceRole::Owner, false),
+            (Side::Host, WorkspaceRole::User, false),
+            (Side::Guest, WorkspaceRole::Admin, false),
+            (Side::Guest, WorkspaceRole::User, false),
+        ] {
+            let sent = *state != PartnershipState::Proposed;
+            for suspended_by in [Side::Host, Side::Guest] {
+                let suspended_by = (*state == PartnershipState::Suspended).then_some(suspended_by);
+                let standing =
+                    PartnershipStanding { side, workspace_role: role, owner, state: *state, sent, suspended_by };
+                let who =
+                    format!("{state:<14} {side:?} {} {}", role.label(), if owner { "partnership owner" } else { "" });
+                let by = suspended_by.map_or_else(String::new, |side| format!(" suspended by {side:?}"));
+                let allowed: Vec<&str> = PartnershipAct::ALL
+                    .iter()
+                    .filter(|act| standing.sees() && standing.may(**act).is_ok())
+                    .map(|act| act.word())
+                    .collect();
+                let seen = if standing.sees() { allowed.join(" ") } else { "not found".to_owned() };
+                printed += format!("{}{by}: {seen}", who.trim_end()).trim_end();
+                printed.push('\n');
+                if suspended_by.is_none() {
+                    break;
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!(printed);
+}
+
+#[test]
+fn what_is_refused_with_a_partnership_says_whose_it_is_before_it_says_when() {
+    let standing = PartnershipStanding {
+        side: Side::Guest,
+        workspace_role: WorkspaceRole::Admin,
+        owner: false,
+        state: PartnershipState::Active,
+        sent: true,
+        suspended_by: None,
+    };
+    let refused = |act| standing.may(act).expect_err("refused");
+    assert_eq!(refused(PartnershipAct::Approve), PartnershipRefusal::Denied(domain::Denial::HostOnly));
+    assert_eq!(refused(PartnershipAct::Accept), PartnershipRefusal::State(PartnershipState::Active));
 }

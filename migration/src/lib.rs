@@ -14,6 +14,9 @@ mod m20261123_000004_account;
 mod m20261123_000005_access_request;
 mod m20261123_000006_activity;
 mod m20261123_000007_outbox_email;
+mod m20261124_000008_people;
+mod m20261124_000009_partnership_life;
+mod m20261124_000010_endings;
 
 /// Every change, oldest first.
 #[derive(Debug)]
@@ -30,6 +33,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_access_request::Migration),
             Box::new(m20261123_000006_activity::Migration),
             Box::new(m20261123_000007_outbox_email::Migration),
+            Box::new(m20261124_000008_people::Migration),
+            Box::new(m20261124_000009_partnership_life::Migration),
+            Box::new(m20261124_000010_endings::Migration),
         ]
     }
 }

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 mod dev_mail;
 mod live;
+mod page_form;
 mod plain_request;
 pub mod router;
 pub mod serve;

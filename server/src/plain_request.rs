@@ -2,17 +2,16 @@
 //!
 //! Each of its buttons posts the whole form, and the page comes back with everything typed. Only **Send** changes anything.
 
-use crate::router::{Reader, Refusal, Server, read_body, see_other, sign_in_and_send_again};
+use crate::page_form::status_of;
+use crate::router::{Reader, Refusal, Server, read_form, see_other, show_again, sign_in_and_send_again};
 use app::access_request::posted::{PostedAct, PostedRequest};
 use app::ssr::told;
 use app::wire::Notice;
-use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
+use domain::AccountId;
 use domain::access_request::{RequestForm, SentRequest};
-use domain::{AccountId, AppError};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE};
-use http::{Method, StatusCode};
+use http::header::SET_COOKIE;
 use leptos::prelude::provide_context;
 use services::Ctx;
 
@@ -23,7 +22,7 @@ pub(crate) async fn post(State(server): State<Server>, Path(account): Path<Strin
     let Ok(account) = account.parse::<AccountId>() else {
         return reader.refuse(Refusal::not_found());
     };
-    let (request, body) = match form(request).await {
+    let (request, body) = match read_form(request).await {
         Ok(read) => read,
         Err(refusal) => return reader.refuse(refusal),
     };
@@ -44,20 +43,8 @@ pub(crate) async fn post(State(server): State<Server>, Path(account): Path<Strin
             Err(error) => posted.failure = Some(told(error)),
         }
     }
-    show_again(&server, request, posted).await
-}
-
-/// The body of a form, and the request without it.
-async fn form(request: Request) -> Result<(Request, String), Refusal> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(Refusal::wrong_kind());
-    }
-    let (parts, body) = read_body(request).await?.into_parts();
-    let body = to_bytes(body, usize::MAX).await.map_err(|_| Refusal::cut_off())?;
-    let body = String::from_utf8(body.into()).map_err(|_| Refusal::unreadable_form())?;
-    Ok((Request::from_parts(parts, Body::empty()), body))
+    let status = posted.failure.as_ref().and_then(status_of);
+    show_again(&server, request, status, move || provide_context(posted.clone())).await
 }
 
 async fn send(ctx: &Ctx, account: AccountId, form: &RequestForm) -> Result<SentRequest, services::Error> {
@@ -68,23 +55,5 @@ fn sent_answer(server: &Server, sent: SentRequest) -> Response {
     let notice = Notice { items: sent.not_requested(), ..Notice::done(sent.message()) };
     let mut response = see_other("/accounts");
     response.headers_mut().append(SET_COOKIE, server.edge().leave(notice));
-    response
-}
-
-/// The page, as it would be got, with what was posted in it.
-async fn show_again(server: &Server, request: Request, posted: PostedRequest) -> Response {
-    let status = posted.failure.as_ref().map(AppError::status);
-    let (mut parts, _) = request.into_parts();
-    parts.method = Method::GET;
-    parts.headers.remove(CONTENT_LENGTH);
-    parts.headers.remove(CONTENT_TYPE);
-    let request = Request::from_parts(parts, Body::empty());
-    let mut response = server.render(request, move || provide_context(posted.clone())).await;
-    // Where the page itself cannot be shown, its own status says why.
-    if response.status() == StatusCode::OK
-        && let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok())
-    {
-        *response.status_mut() = status;
-    }
     response
 }

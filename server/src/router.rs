@@ -5,18 +5,18 @@
 //! everything but assets and the two checks of health, the session.
 
 use crate::assets::Site;
-use crate::{dev_mail, live, plain_request, telemetry};
+use crate::{dev_mail, live, page_form, plain_request, telemetry};
 use app::ssr::{ClientAddress, Edge, encoded, own_path};
 use app::wire::Failure;
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use domain::AppError;
-use http::header::{LOCATION, REFERER, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, REFERER, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use leptos::prelude::*;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::ResponseOptions;
@@ -41,7 +41,8 @@ mod session;
 
 pub(crate) use answer::{Reader, Refusal, document, escaped, sign_in_and_send_again};
 pub use body::LONGEST_BODY;
-pub(crate) use body::read as read_body;
+use body::read as read_body;
+pub(crate) use body::read_form;
 pub(crate) use incident::panic_message;
 pub(crate) use origin::host;
 pub(crate) use security::with_policy;
@@ -50,6 +51,12 @@ pub(crate) use security::with_policy;
 ///
 /// Signing out is among them so that it never fails: whoever asks for it is signed out afterwards, whatever was before.
 pub const PUBLIC_FUNCTIONS: &[&str] = &["/api/session/sign-in", "/api/session/sign-out"];
+
+/// The pages that anyone may open: for those who have no session yet.
+const PUBLIC_PAGES: &[&str] = &[SIGN_IN];
+
+/// The page that takes its form in a way of its own.
+const REQUEST_ACCESS: &str = "/accounts/{account}/request-access";
 
 /// Where people sign in.
 const SIGN_IN: &str = "/sign-in";
@@ -161,12 +168,15 @@ pub fn build_with(server: Server, more: Router<Server>) -> Router {
     let mut closed = more
         .route("/", get(home))
         .route(LIVE, get(live::stream))
-        .route("/accounts/{account}/request-access", post(plain_request::post))
+        .route(REQUEST_ACCESS, post(plain_request::post))
         .route("/api/{*function}", any(no_function));
     for listing in leptos_axum::generate_route_list(app::App) {
         // "/" leads on; `generate_route_list` lists the frame's own empty path too.
         if listing.path() != "/" {
             closed = closed.route(listing.path(), get(page));
+            if ![REQUEST_ACCESS, ANY].contains(&listing.path()) {
+                closed = closed.route(listing.path(), post(page_form::post));
+            }
         }
     }
     for (path, _) in leptos::server_fn::axum::server_fn_paths() {
@@ -228,7 +238,8 @@ async fn page(State(server): State<Server>, matched: axum::extract::MatchedPath,
     let signed_in = request.extensions().get::<Ctx>().is_some();
     match (matched.as_str(), signed_in) {
         (SIGN_IN, true) => see_other(&next_page(&request).unwrap_or_else(|| HOME.to_owned())),
-        (SIGN_IN, false) | (_, true) => server.render(request, || {}).await,
+        (_, true) => server.render(request, || {}).await,
+        (public, false) if PUBLIC_PAGES.contains(&public) => server.render(request, || {}).await,
         (ANY, false) => Reader::of(&request, &server).refuse(Refusal::not_found()),
         (_, false) => {
             let wanted = request.uri().path_and_query().map(|wanted| wanted.as_str().to_owned());
@@ -251,12 +262,40 @@ async fn function(State(server): State<Server>, request: Request) -> Response {
     if let Some(refused) = refused {
         return keep_what_was_typed(&server, request).await.unwrap_or(refused);
     }
+    let answer = run_function(&server, request).await;
+    if reader.wants_page() && is_unreadable(&answer) {
+        return reader.refuse(Refusal::unreadable_form());
+    }
+    answer
+}
+
+/// Runs the server function at the request's path, for whoever the request's extensions name.
+pub(crate) async fn run_function(server: &Server, request: Request) -> Response {
     let context = {
         let server = server.clone();
         move || server.provide()
     };
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
-    unreadable_form(&reader, answer).await
+    with_status(answer).await
+}
+
+/// The page at the request's path as it would be got, with more in its context, and this status.
+pub(crate) async fn show_again(
+    server: &Server,
+    request: Request,
+    status: Option<StatusCode>,
+    more: impl Fn() + Clone + Send + Sync + 'static,
+) -> Response {
+    let (mut parts, _) = request.into_parts();
+    parts.method = Method::GET;
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.remove(CONTENT_TYPE);
+    let mut response = server.render(Request::from_parts(parts, Body::empty()), more).await;
+    // Where the page itself cannot be shown, its own status says why.
+    if let Some(status) = status.filter(|_| response.status() == StatusCode::OK) {
+        *response.status_mut() = status;
+    }
+    response
 }
 
 /// For a form in which somebody has written to others: a way to sign in that does not lose it.
@@ -287,26 +326,22 @@ fn without_session(reader: &Reader, request: &Request) -> Option<Response> {
     })
 }
 
-/// Gives an answer about arguments that could not be read the status it deserves.
-///
-/// Such an error comes from the framework, before any code of ours has run: as 500, or, for a form posted by a page
-/// without scripts, as a way back that says nothing.
-async fn unreadable_form(reader: &Reader, answer: Response) -> Response {
+/// Whether the arguments of a form could not be read, and the framework's answer is a way back that says nothing. Failures
+/// of our own leave a message for the page that follows.
+fn is_unreadable(answer: &Response) -> bool {
     let headers = answer.headers();
-    // Failures of our own leave a message for the page that follows.
-    if !headers.contains_key(SERVER_FN_ERROR_HEADER) || headers.contains_key(SET_COOKIE) {
-        return answer;
-    }
-    if reader.wants_page() {
-        return reader.refuse(Refusal::unreadable_form());
-    }
-    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
+    headers.contains_key(SERVER_FN_ERROR_HEADER) && !headers.contains_key(SET_COOKIE)
+}
+
+/// Gives an answer about arguments that could not be read the status it deserves: such an error comes from the framework,
+/// before any code of ours has run, as 500.
+async fn with_status(answer: Response) -> Response {
+    if !answer.headers().contains_key(SERVER_FN_ERROR_HEADER) || answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return answer;
     }
     let (mut parts, body) = answer.into_parts();
-    let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
-        return reader.refuse(Refusal::unreadable_form());
-    };
+    // A server function's error is a few lines in memory.
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     if let Ok(Failure(error)) = serde_json::from_slice(&body) {
         parts.status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     }

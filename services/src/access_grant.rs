@@ -1,14 +1,15 @@
 //! Who has access to an account: the Members tab, role changes, removal, and the marking of what has ended.
 
-use crate::access_request::{cancel, end_of, held_by, lock_share, names_of, pending_by, policy_of};
+use crate::access_request::{cancel, end_of, held_by, lock_share, names_of, pending_by};
 use crate::account::{AccessRemover, AccountOwner, GRANT_JOINS, STRENGTH, VisibleAccount, lock, role_of};
 use crate::activity::{Details, Event};
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{access_grant, request_line};
+use crate::partnership::{POLICY_COLUMNS, PolicyRow};
 use crate::{Error, Services};
 use chrono::{Days, TimeDelta};
-use domain::access_grant::{GrantSource, GrantState, later_end};
+use domain::access_grant::{GrantSource, GrantState, RevokeReason, later_end};
 use domain::access_request::{
     AccessEnd, AccountMemberView, AccountMembersView, CancelReason, DecideChoices, EndChoice, LineState,
     PendingLineView,
@@ -20,13 +21,14 @@ use domain::partnership::{PartnershipPolicy, PartnershipState};
 use domain::policy::{Act, SeesMembers, Side, roles_for};
 use domain::time::{day, day_and_time};
 use domain::{
-    AccessGrantId, AccessRequestId, AccountId, AppError, Denial, MemberId, Moment, RequestLineId, UserId, WorkspaceId,
+    AccessGrantId, AccessRequestId, AccountId, AccountShareId, AppError, Denial, MemberId, Moment, PartnershipId,
+    RequestLineId, UserId, WorkspaceId,
 };
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, Value,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
+    QueryFilter, QueryOrder, QuerySelect, Value,
 };
 use uuid::Uuid;
 
@@ -36,6 +38,8 @@ const PER_PAGE: usize = 50;
 const MOST_PENDING: usize = 100;
 /// Ended grants and lines marked in one transaction.
 const MARKED_AT_ONCE: u64 = 200;
+/// Ids in one statement.
+const AT_ONCE: usize = 1_000;
 
 impl VisibleAccount {
     /// The members with access that this member may see, and on the first page the lines that wait, among them `line`.
@@ -146,8 +150,7 @@ impl VisibleAccount {
             r#"SELECT l.id AS line, m.id AS member, u.name, u.email, w.name AS workspace, r.role, r.access_days,
                       r.access_last_day, r.reason, r.created_at, ru.id AS requester_user, ru.name AS requester,
                       du.name AS declined_by, d.decided_at AS declined_at, d.note AS declined_note,
-                      s.highest_role AS share_role, p.highest_role, p.longest_days, p.reason_required, p.open_days,
-                      p.state AS partnership_state
+                      s.highest_role AS share_role, {POLICY_COLUMNS}, p.state AS partnership_state
                FROM request_line l
                JOIN access_request r ON r.id = l.access_request_id
                JOIN account_share s ON s.id = r.account_share_id
@@ -297,18 +300,15 @@ struct PendingRow {
     declined_at: Option<Moment>,
     declined_note: Option<String>,
     share_role: AccountRole,
-    highest_role: AccountRole,
-    longest_days: Option<i32>,
-    reason_required: bool,
-    open_days: i32,
+    #[sea_orm(nested)]
+    policy: PolicyRow,
     partnership_state: PartnershipState,
 }
 
 impl PendingRow {
     fn view(self, decides: bool, reader: UserId, now: Moment) -> PendingLineView {
         let end = end_of(self.access_days, self.access_last_day);
-        let highest_role = self.highest_role.min(self.share_role);
-        let policy = policy_of(highest_role, self.longest_days, self.reason_required, self.open_days);
+        let policy = self.policy.up_to(self.share_role);
         let blocked = if self.requester_user == reader {
             Some(Denial::OwnRequest)
         } else {
@@ -425,8 +425,10 @@ impl AccountOwner {
             last_used_at: Set(grants.iter().filter_map(|grant| grant.last_used_at).max()),
             created_at: Set(change.now()),
             ended_at: Set(None),
+            end_reason: Set(None),
+            warned_days: Set(None),
         };
-        revoke(&change, account.id(), member).await?;
+        revoke(&change, Grants::Of(account.id(), member), RevokeReason::Replaced).await?;
         row.insert(change.transaction()).await?;
         let mut event = event_about(account, EventKind::RoleChanged, member, &target);
         event.details.role = Some(role);
@@ -474,7 +476,7 @@ impl AccessRemover {
             keep_an_owner(change.transaction(), account.id(), member).await?;
         }
         let was_manager = top.role == AccountRole::AccountManager;
-        revoke(&change, account.id(), member).await?;
+        revoke(&change, Grants::Of(account.id(), member), RevokeReason::Removed).await?;
         let mut events = vec![event_about(account, EventKind::AccessRemoved, member, &target)];
         if was_manager {
             events.extend(withdraw_right_to_ask(&change, account, member, target.workspace_id).await?);
@@ -505,15 +507,108 @@ async fn grants_of(
     Ok(access_grant::Entity::find().from_raw_sql(statement(connection, &sql, values)).all(connection).await?)
 }
 
-async fn revoke(change: &Change, account: AccountId, member: MemberId) -> Result<(), Error> {
-    access_grant::Entity::update_many()
-        .col_expr(access_grant::Column::State, Expr::value(GrantState::Revoked))
-        .col_expr(access_grant::Column::EndedAt, Expr::value(change.now()))
-        .filter(access_grant::COLUMN.account_id.eq(account))
-        .filter(access_grant::COLUMN.member_id.eq(member))
-        .filter(access_grant::COLUMN.state.is_in([GrantState::Active, GrantState::Suspended]))
-        .exec(change.transaction())
-        .await?;
+/// Grants that end together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grants {
+    /// One member's on one account.
+    Of(AccountId, MemberId),
+    /// Every guest's on an account.
+    OfGuestsOn(AccountId),
+    /// All that stand on one share.
+    OnShare(AccountShareId),
+    /// All that stand on a partnership's shares.
+    Through(PartnershipId),
+    /// Everything a member has.
+    OfMember(MemberId),
+}
+
+impl Grants {
+    /// SQL: whether the grant `g` is one of them; its ids are `$1` and, for a second one, `$2`.
+    fn condition(self) -> (&'static str, Vec<Value>) {
+        match self {
+            Self::Of(account, member) => {
+                ("g.account_id = $1 AND g.member_id = $2", vec![account.into(), member.into()])
+            }
+            Self::OfGuestsOn(account) => ("g.account_id = $1 AND g.account_share_id IS NOT NULL", vec![account.into()]),
+            Self::OnShare(share) => ("g.account_share_id = $1", vec![share.into()]),
+            Self::Through(partnership) => (
+                "g.account_share_id IN (SELECT s.id FROM account_share s WHERE s.partnership_id = $1)",
+                vec![partnership.into()],
+            ),
+            Self::OfMember(member) => ("g.member_id = $1", vec![member.into()]),
+        }
+    }
+}
+
+/// A grant that was revoked, with what its event says.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Revoked {
+    pub(crate) id: AccessGrantId,
+    pub(crate) account_id: AccountId,
+    pub(crate) member_id: MemberId,
+    pub(crate) role: AccountRole,
+    pub(crate) label: String,
+    pub(crate) host: WorkspaceId,
+    pub(crate) workspace_id: WorkspaceId,
+    pub(crate) name: String,
+}
+
+impl Revoked {
+    /// "… removed the access of … to …", in the words of who did it. Nobody is told by it: the act that has ended the
+    /// access tells those it concerns once, however many accounts it is about.
+    pub(crate) fn event(&self, actor: Option<MemberId>, details: Details) -> Event {
+        Event {
+            actor,
+            subject: Some(self.member_id),
+            account: Some(self.account_id),
+            guest: (self.workspace_id != self.host).then_some(self.workspace_id),
+            tell: Some(Vec::new()),
+            details: Details { members: vec![self.name.clone()], label: self.label.clone(), ..details },
+            ..Event::new(EventKind::AccessRemoved, self.host)
+        }
+    }
+}
+
+/// Revokes grants that have not ended, and returns them. The locks of their accounts are taken before.
+pub(crate) async fn revoke(change: &Change, which: Grants, reason: RevokeReason) -> Result<Vec<Revoked>, Error> {
+    let transaction = change.transaction();
+    let (condition, values) = which.condition();
+    let sql = format!(
+        r#"SELECT g.id, g.account_id, g.member_id, g.role, a.label, a.workspace_id AS host, m.workspace_id, u.name
+           FROM access_grant g
+           JOIN account a ON a.id = g.account_id
+           JOIN member m ON m.id = g.member_id
+           JOIN "user" u ON u.id = m.user_id
+           WHERE g.state IN ('active', 'suspended') AND {condition}
+           ORDER BY g.account_id, g.id"#
+    );
+    let found = Revoked::find_by_statement(statement(transaction, &sql, values)).all(transaction).await?;
+    for grants in found.chunks(AT_ONCE) {
+        access_grant::Entity::update_many()
+            .col_expr(access_grant::Column::State, Expr::value(GrantState::Revoked))
+            .col_expr(access_grant::Column::EndedAt, Expr::value(change.now()))
+            .col_expr(access_grant::Column::EndReason, Expr::value(reason))
+            .filter(access_grant::COLUMN.id.is_in(grants.iter().map(|grant| grant.id)))
+            .exec(transaction)
+            .await?;
+    }
+    Ok(found)
+}
+
+/// Takes the locks of several accounts, in the order of their ids, so that nothing deadlocks.
+pub(crate) async fn lock_accounts(change: &Change, accounts: &[AccountId]) -> Result<(), Error> {
+    if !change.locks_rows() {
+        return Ok(());
+    }
+    let mut accounts = accounts.to_vec();
+    accounts.sort();
+    accounts.dedup();
+    for accounts in accounts.chunks(AT_ONCE) {
+        let places: Vec<String> = (1..=accounts.len()).map(|place| format!("${place}")).collect();
+        let sql = format!("SELECT id FROM account WHERE id IN ({}) ORDER BY id FOR NO KEY UPDATE", places.join(", "));
+        let values: Vec<Value> = accounts.iter().map(|account| (*account).into()).collect();
+        change.transaction().query_all_raw(statement(change.transaction(), &sql, values)).await?;
+    }
     Ok(())
 }
 
@@ -558,10 +653,13 @@ struct Target {
     name: String,
 }
 
+/// Somebody whose access is changed, who stays as they are until the transaction ends.
 async fn target(connection: &impl ConnectionTrait, member: MemberId) -> Result<Option<Target>, Error> {
-    let sql =
-        r#"SELECT m.workspace_id, m.status, u.name FROM member m JOIN "user" u ON u.id = m.user_id WHERE m.id = $1"#;
-    Ok(Target::find_by_statement(statement(connection, sql, [member.into()])).one(connection).await?)
+    let lock = if connection.get_database_backend() == DbBackend::Postgres { "FOR SHARE OF m" } else { "" };
+    let sql = format!(
+        r#"SELECT m.workspace_id, m.status, u.name FROM member m JOIN "user" u ON u.id = m.user_id WHERE m.id = $1 {lock}"#
+    );
+    Ok(Target::find_by_statement(statement(connection, &sql, [member.into()])).one(connection).await?)
 }
 
 fn event_about(account: &VisibleAccount, kind: EventKind, member: MemberId, target: &Target) -> Event {

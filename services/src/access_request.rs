@@ -6,6 +6,7 @@ use crate::activity::{Details, Event};
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{access_grant, access_request, member, request_line};
+use crate::partnership::{POLICY_COLUMNS, PolicyRow};
 use crate::{Error, member_search};
 use chrono::TimeDelta;
 use domain::access_grant::{GrantSource, GrantState};
@@ -20,7 +21,7 @@ use domain::member::{MemberStatus, MemberSuggestion, PickedMember};
 use domain::partnership::{PartnershipPolicy, PartnershipState, ShareState};
 use domain::{
     AccessGrantId, AccessRequestId, AccountId, AccountShareId, AppError, Conflict, Denial, IdempotencyKey, MemberId,
-    Moment, Problem, RequestLineId, UserId, WorkspaceId, text,
+    Moment, PartnershipId, Problem, RequestLineId, UserId, WorkspaceId, text,
 };
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
@@ -30,6 +31,9 @@ use sea_orm::{
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+/// Ids in one statement.
+const MOST_AT_ONCE: usize = 1_000;
 
 /// Reads the fields of "Accept with changes". An empty field leaves that part as it was asked; a day that was entered
 /// counts, whatever was chosen beside it.
@@ -190,6 +194,7 @@ impl AccountManager {
             reason: Set(asked.reason.clone()),
             refused: Set(serde_json::to_string(&refused)?),
             created_at: Set(now),
+            reminded_at: Set(None),
         };
         row.insert(transaction).await.map_err(|error| match error.sql_err() {
             // On this account nobody else is at it: the same form was sent for another one at the same moment.
@@ -215,13 +220,15 @@ impl AccountManager {
     /// The share the requester's company has on the account, and the policy that binds requests.
     async fn offer(&self, connection: &impl ConnectionTrait, now: Moment) -> Result<Offer, Error> {
         let account = self.account();
-        let sql = r"
-            SELECT s.id, s.highest_role AS share_role, p.highest_role, p.longest_days, p.reason_required, p.open_days
+        let sql = format!(
+            r"
+            SELECT s.id, s.highest_role AS share_role, {POLICY_COLUMNS}
             FROM account_share s JOIN partnership p ON p.id = s.partnership_id
             WHERE s.account_id = $2 AND p.guest_workspace_id = $3 AND p.host_workspace_id = $4
-              AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1) AND p.state = 'active'";
+              AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1) AND p.state = 'active'"
+        );
         let values = [now.into(), account.id().into(), account.ctx().workspace().into(), account.host().into()];
-        let row = OfferRow::find_by_statement(statement(connection, sql, values)).one(connection).await?;
+        let row = OfferRow::find_by_statement(statement(connection, &sql, values)).one(connection).await?;
         Ok(row.ok_or(Denial::NotShared)?.into())
     }
 }
@@ -237,32 +244,13 @@ struct Offer {
 struct OfferRow {
     id: AccountShareId,
     share_role: AccountRole,
-    highest_role: AccountRole,
-    longest_days: Option<i32>,
-    reason_required: bool,
-    open_days: i32,
+    #[sea_orm(nested)]
+    policy: PolicyRow,
 }
 
 impl From<OfferRow> for Offer {
     fn from(row: OfferRow) -> Self {
-        let policy =
-            policy_of(row.highest_role.min(row.share_role), row.longest_days, row.reason_required, row.open_days);
-        Self { share: row.id, policy }
-    }
-}
-
-/// A partnership's policy from its columns.
-pub(crate) fn policy_of(
-    highest_role: AccountRole,
-    longest_days: Option<i32>,
-    reason_required: bool,
-    open_days: i32,
-) -> PartnershipPolicy {
-    PartnershipPolicy {
-        highest_role,
-        longest_days: longest_days.map(|days| u16::try_from(days).unwrap_or(u16::MAX)),
-        reason_required,
-        open_days: u16::try_from(open_days).unwrap_or(u16::MAX),
+        Self { share: row.id, policy: row.policy.up_to(row.share_role) }
     }
 }
 
@@ -574,6 +562,8 @@ impl Deciding {
             last_used_at: Set(None),
             created_at: Set(now),
             ended_at: Set(None),
+            end_reason: Set(None),
+            warned_days: Set(None),
         };
         row.insert(transaction).await?;
         let mut line = self.line.clone().into_active_model();
@@ -737,6 +727,111 @@ fn because(reason: CancelReason) -> &'static str {
     }
 }
 
+/// Lines that end together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lines {
+    /// All on an account.
+    On(AccountId),
+    /// All that were asked for on a share.
+    OnShare(AccountShareId),
+    /// All that were asked for through a partnership.
+    Through(PartnershipId),
+    /// All for a member, on whatever account.
+    For(MemberId),
+    /// All that a member has asked for, on whatever account.
+    By(MemberId),
+}
+
+/// A pending line that was cancelled with others.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Cancelled {
+    id: RequestLineId,
+    access_request_id: AccessRequestId,
+    account_id: AccountId,
+    label: String,
+    host: WorkspaceId,
+    guest: WorkspaceId,
+    name: String,
+}
+
+/// Cancels the pending ones among these lines, whose accounts are locked. One event per request, in the words of who did
+/// it; those who asked and those who would decide are told.
+pub(crate) async fn cancel_all(
+    change: &Change,
+    which: Lines,
+    reason: CancelReason,
+    actor: Option<MemberId>,
+    details: &Details,
+) -> Result<Vec<Event>, Error> {
+    let (condition, id): (&str, Value) = match which {
+        Lines::On(account) => ("l.account_id = $1", account.into()),
+        Lines::OnShare(share) => ("r.account_share_id = $1", share.into()),
+        Lines::Through(partnership) => {
+            ("r.account_share_id IN (SELECT s.id FROM account_share s WHERE s.partnership_id = $1)", partnership.into())
+        }
+        Lines::For(member) => ("l.member_id = $1", member.into()),
+        Lines::By(member) => ("r.requester_id = $1", member.into()),
+    };
+    let sql = format!(
+        r#"SELECT l.id, l.access_request_id, l.account_id, a.label, a.workspace_id AS host, m.workspace_id AS guest, u.name
+           FROM request_line l
+           JOIN access_request r ON r.id = l.access_request_id
+           JOIN account a ON a.id = l.account_id
+           JOIN member m ON m.id = l.member_id
+           JOIN "user" u ON u.id = m.user_id
+           WHERE l.state = 'pending' AND {condition}
+           ORDER BY l.access_request_id, l.id"#
+    );
+    let transaction = change.transaction();
+    let lines = Cancelled::find_by_statement(statement(transaction, &sql, [id])).all(transaction).await?;
+    for lines in lines.chunks(MOST_AT_ONCE) {
+        request_line::Entity::update_many()
+            .col_expr(request_line::Column::State, Expr::value(LineState::Cancelled))
+            .col_expr(request_line::Column::CancelReason, Expr::value(reason))
+            .col_expr(request_line::Column::DecidedAt, Expr::value(change.now()))
+            .filter(request_line::COLUMN.id.is_in(lines.iter().map(|line| line.id)))
+            .exec(transaction)
+            .await?;
+    }
+    let events = lines.chunk_by(|one, other| one.access_request_id == other.access_request_id).map(|lines| {
+        let first = &lines[0];
+        Event {
+            actor,
+            account: Some(first.account_id),
+            guest: Some(first.guest),
+            request: Some(first.access_request_id),
+            details: Details {
+                members: lines.iter().map(|line| line.name.clone()).collect(),
+                label: first.label.clone(),
+                because: because(reason).to_owned(),
+                ..details.clone()
+            },
+            ..Event::new(EventKind::RequestCancelled, first.host)
+        }
+    });
+    Ok(events.collect())
+}
+
+/// The accounts on which a member has grants or waits, or has asked for others who wait: all that their leaving touches.
+pub(crate) async fn accounts_touched_by(
+    connection: &impl ConnectionTrait,
+    member: MemberId,
+) -> Result<Vec<AccountId>, Error> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        account_id: AccountId,
+    }
+    let sql = r"SELECT account_id FROM access_grant WHERE member_id = $1 AND state IN ('active', 'suspended')
+                UNION
+                SELECT account_id FROM request_line WHERE member_id = $1 AND state = 'pending'
+                UNION
+                SELECT l.account_id FROM request_line l JOIN access_request r ON r.id = l.access_request_id
+                WHERE r.requester_id = $1 AND l.state = 'pending'
+                ORDER BY account_id";
+    let rows = Row::find_by_statement(statement(connection, sql, [member.into()])).all(connection).await?;
+    Ok(rows.into_iter().map(|row| row.account_id).collect())
+}
+
 /// The lines that wait on an account because of requests by this member, with the names of those they are for.
 pub(crate) async fn pending_by(
     connection: &impl ConnectionTrait,
@@ -789,16 +884,13 @@ pub(crate) struct ShareRow {
     ends_at: Option<Moment>,
     share_role: AccountRole,
     partnership_state: PartnershipState,
-    highest_role: AccountRole,
-    longest_days: Option<i32>,
-    reason_required: bool,
-    open_days: i32,
+    #[sea_orm(nested)]
+    policy: PolicyRow,
 }
 
 impl ShareRow {
     pub(crate) fn policy(&self) -> PartnershipPolicy {
-        let highest_role = self.highest_role.min(self.share_role);
-        policy_of(highest_role, self.longest_days, self.reason_required, self.open_days)
+        self.policy.up_to(self.share_role)
     }
 }
 
@@ -809,8 +901,7 @@ pub(crate) async fn lock_share(
 ) -> Result<Option<ShareRow>, Error> {
     let lock = if connection.get_database_backend() == DbBackend::Postgres { "FOR SHARE" } else { "" };
     let sql = format!(
-        r"SELECT s.state, s.ends_at, s.highest_role AS share_role, p.state AS partnership_state, p.highest_role,
-                 p.longest_days, p.reason_required, p.open_days
+        r"SELECT s.state, s.ends_at, s.highest_role AS share_role, p.state AS partnership_state, {POLICY_COLUMNS}
           FROM account_share s JOIN partnership p ON p.id = s.partnership_id
           WHERE s.id = $1 {lock}"
     );
@@ -826,8 +917,12 @@ struct Party {
     name: String,
 }
 
+/// Somebody who takes part in a request, who stays as they are until the transaction ends.
 async fn party(connection: &impl ConnectionTrait, member: MemberId) -> Result<Option<Party>, Error> {
-    let sql = r#"SELECT m.user_id, m.workspace_id, m.status, u.name
-                 FROM member m JOIN "user" u ON u.id = m.user_id WHERE m.id = $1"#;
-    Ok(Party::find_by_statement(statement(connection, sql, [member.into()])).one(connection).await?)
+    let lock = if connection.get_database_backend() == DbBackend::Postgres { "FOR SHARE OF m" } else { "" };
+    let sql = format!(
+        r#"SELECT m.user_id, m.workspace_id, m.status, u.name
+           FROM member m JOIN "user" u ON u.id = m.user_id WHERE m.id = $1 {lock}"#
+    );
+    Ok(Party::find_by_statement(statement(connection, &sql, [member.into()])).one(connection).await?)
 }

@@ -443,8 +443,9 @@ impl VisibleAccount {
     pub(crate) async fn change(&self) -> Result<(Change, Self), Error> {
         let mut change = self.ctx.services.change().await?;
         lock(&change, self.id()).await?;
+        let ctx = self.ctx.inside(&change).await?;
         change.take_time();
-        let fresh = Self::find(&self.ctx, change.transaction(), self.id(), change.now()).await?;
+        let fresh = Self::find(&ctx, change.transaction(), self.id(), change.now()).await?;
         Ok((change, fresh))
     }
 }

@@ -8,7 +8,8 @@ use domain::account::AccountRole;
 use domain::activity::{ActivityListView, ActivityRow, EventKind};
 use domain::policy::Act;
 use domain::time::day_and_time;
-use domain::{AccessRequestId, AccountId, MemberId, Moment, RequestLineId, WorkspaceId};
+use domain::workspace::WorkspaceRole;
+use domain::{AccessRequestId, AccountId, MemberId, Moment, PartnershipId, RequestLineId, WorkspaceId};
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,21 @@ pub(crate) struct Event {
     pub(crate) guest: Option<WorkspaceId>,
     pub(crate) request: Option<AccessRequestId>,
     pub(crate) line: Option<RequestLineId>,
+    pub(crate) partnership: Option<PartnershipId>,
+    /// Who is told, where the kind alone does not say it.
+    pub(crate) tell: Option<Vec<Tell>>,
     pub(crate) details: Details,
+}
+
+/// Who is told of an event. Whoever did it never is, nor is anybody who cannot act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tell {
+    /// The Admins and the Owner of a workspace.
+    Admins(WorkspaceId),
+    /// A member.
+    Member(MemberId),
+    /// The account's active owners; the host's Admins where there is none.
+    Owners,
 }
 
 impl Event {
@@ -44,6 +59,8 @@ impl Event {
             guest: None,
             request: None,
             line: None,
+            partnership: None,
+            tell: None,
             details: Details::default(),
         }
     }
@@ -79,12 +96,21 @@ pub(crate) struct Details {
     /// Why something ended without a decision, as a clause: "… is no longer an account manager".
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) because: String,
+    /// The other company of a partnership: its name, or until it has accepted what was typed for it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) partner: String,
+    /// A role in a workspace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) workspace_role: Option<WorkspaceRole>,
+    /// How many, where only their number is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) count: Option<u32>,
 }
 
 impl Details {
     /// What happened, for people.
     pub(crate) fn sentence(&self, kind: EventKind) -> String {
-        let Self { actor, label, .. } = self;
+        let Self { actor, label, company, partner, .. } = self;
         let members = listed(&self.members);
         let role = self.role.map_or("", AccountRole::label);
         match kind {
@@ -108,6 +134,91 @@ impl Details {
             EventKind::LoggedIn => format!("{actor} logged in to {label}."),
             EventKind::SignedIn => format!("{actor} signed in."),
             EventKind::SignedOut => format!("{actor} signed out."),
+            EventKind::AccessGiven => format!("{actor} gave {members} access to {label} as {role}."),
+            EventKind::AccessGivenBack => format!("{actor} gave back their own access to {label}."),
+            EventKind::AccessConfirmed => format!("{actor} confirmed the access of {members} to {label}."),
+            EventKind::AccessEndsSoon => {
+                let end = self.ends_at.map_or_else(|| "soon".to_owned(), |end| format!("on {}", day_and_time(end)));
+                format!("The access of {members} to {label} ends {end}.")
+            }
+            EventKind::RequestWithdrawn => {
+                format!("{actor} withdrew the request for {members} to have access to {label}.")
+            }
+            EventKind::RequestReminded => {
+                format!("{actor} reminds of the request for {members} to have access to {label}.")
+            }
+            EventKind::AccountAdded => format!("{actor} added the account {label}."),
+            EventKind::AccountChanged => format!("{actor} changed the details of {label}."),
+            EventKind::AccountDeleted => format!("{actor} deleted the account {label}."),
+            EventKind::AccountRestored => format!("{actor} restored the account {label}."),
+            EventKind::AccountsImported => match self.count {
+                Some(1) => format!("{actor} imported one account."),
+                count => format!("{actor} imported {} accounts.", count.unwrap_or_default()),
+            },
+            EventKind::OwnerAssigned => format!("{actor} made {members} Owner of {label}."),
+            EventKind::AccountShared => format!("{actor} shared {label} with {partner}."),
+            EventKind::SharingStopped => format!("{actor} stopped sharing {label} with {partner}."),
+            EventKind::PartnershipProposed => format!("{actor} of {company} proposed a partnership with {partner}."),
+            EventKind::PartnershipApproved => {
+                format!("{actor} of {company} approved the partnership with {partner}.")
+            }
+            EventKind::PartnershipAccepted => {
+                format!("{actor} of {company} accepted the partnership with {partner}.")
+            }
+            EventKind::PartnershipDeclined => {
+                format!("{actor} of {company} declined the partnership with {partner}.")
+            }
+            EventKind::PartnershipWithdrawn => {
+                format!("{actor} of {company} withdrew the proposal of a partnership with {partner}.")
+            }
+            EventKind::PartnershipReminded => {
+                format!("{actor} of {company} reminds of the proposed partnership with {partner}.")
+            }
+            EventKind::PartnershipLapsed => {
+                format!("The proposed partnership with {partner} was not answered in time.")
+            }
+            EventKind::PartnershipSuspended => {
+                format!("{actor} of {company} suspended the partnership with {partner}.")
+            }
+            EventKind::PartnershipResumed => format!("{actor} of {company} resumed the partnership with {partner}."),
+            EventKind::PartnershipRemoved => format!("{actor} of {company} removed the partnership with {partner}."),
+            EventKind::PartnershipEnded => format!("The partnership with {partner} has come to its end."),
+            EventKind::PartnershipEndSet => {
+                let end = self.ends_at.map_or_else(
+                    || "has no end date any more".to_owned(),
+                    |end| format!("now ends on {}", day_and_time(end)),
+                );
+                format!("{actor} of {company} set the end: the partnership with {partner} {end}.")
+            }
+            EventKind::PartnershipOwnerNamed => {
+                format!("{actor} named {members} partnership owner for {partner}.")
+            }
+            EventKind::PolicyChanged => {
+                format!("{actor} of {company} changed the policy of the partnership with {partner}.")
+            }
+            EventKind::WorkspaceFounded => format!("{actor} founded the workspace {label}."),
+            EventKind::WorkspaceRenamed => format!("{actor} renamed the workspace to {label}."),
+            EventKind::OwnershipHandedOver => {
+                format!("{actor} handed over the ownership of the workspace to {members}.")
+            }
+            EventKind::MemberInvited => format!("{actor} invited {members}."),
+            EventKind::InvitationWithdrawn => format!("{actor} withdrew the invitation of {members}."),
+            EventKind::MemberJoined => format!("{actor} joined the workspace."),
+            EventKind::WorkspaceRoleChanged => {
+                let role = self.workspace_role.map_or("", WorkspaceRole::label);
+                format!("{actor} changed the workspace role of {members} to {role}.")
+            }
+            EventKind::MemberDeactivated => format!("{actor} deactivated {members}."),
+            EventKind::MemberReactivated => format!("{actor} reactivated {members}."),
+            EventKind::MembersExported => format!("{actor} downloaded the list of members."),
+            EventKind::SignInReset => format!("{actor} reset the sign-in of {members}."),
+            EventKind::PasswordChanged => format!("{actor} set a new password."),
+            EventKind::EmailChanged => format!("{actor} has a new email address."),
+            EventKind::SessionsEnded => format!("{actor} ended sessions in other browsers."),
+            EventKind::SecondFactorAdded => format!("{actor} set up a second factor: {label}."),
+            EventKind::SecondFactorRemoved => format!("{actor} took away a second factor: {label}."),
+            EventKind::SecondFactorReset => format!("{actor} reset the second factors of {members}."),
+            EventKind::SecondFactorRequired => format!("{actor} changed the sign-in rules: {}.", self.because),
         }
     }
 }
@@ -136,6 +247,7 @@ pub(crate) async fn append(connection: &impl ConnectionTrait, event: &Event, now
         guest_workspace_id: Set(event.guest),
         access_request_id: Set(event.request),
         request_line_id: Set(event.line),
+        partnership_id: Set(event.partnership),
         details: Set(serde_json::to_string(&event.details)?),
     };
     Ok(row.insert(connection).await?.sequence)
@@ -248,6 +360,10 @@ mod tests {
             label: "Grindhouse".to_owned(),
             role: Some(AccountRole::Collaborator),
             because: "the account was deleted".to_owned(),
+            company: "Harbor Coffee".to_owned(),
+            partner: "Northlight Studio".to_owned(),
+            workspace_role: Some(WorkspaceRole::Admin),
+            count: Some(3),
             ..Details::default()
         };
         for kind in EventKind::ALL {

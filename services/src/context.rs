@@ -1,13 +1,17 @@
 //! Where a use case stands: the services it runs on, the member it runs for, and the transaction it writes in.
 
 use crate::activity::{self, Event};
-use crate::database::Database;
+use crate::database::{Database, statement};
 use crate::live::Follower;
+use crate::mail::{self, Outgoing};
 use crate::session::SignedIn;
 use crate::{Error, notify};
 use chrono::{SubsecRound, TimeDelta, Utc};
-use domain::{MemberId, Moment, UserId, WorkspaceId};
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use domain::AppError;
+use domain::member::MemberStatus;
+use domain::workspace::WorkspaceRole;
+use domain::{Denial, MemberId, Moment, UserId, WorkspaceId};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::Notify;
@@ -109,7 +113,7 @@ impl Services {
     /// Begins a change.
     pub(crate) async fn change(&self) -> Result<Change, Error> {
         let transaction = self.inner.database.begin().await?;
-        Ok(Change { now: self.now(), transaction, services: self.clone() })
+        Ok(Change { now: self.now(), transaction, services: self.clone(), mails: Vec::new() })
     }
 }
 
@@ -120,6 +124,8 @@ pub(crate) struct Change {
     transaction: DatabaseTransaction,
     now: Moment,
     services: Services,
+    /// Mails beside those that the events bring about.
+    mails: Vec<Outgoing>,
 }
 
 impl Change {
@@ -137,9 +143,20 @@ impl Change {
         &self.transaction
     }
 
+    /// Adds a mail that follows from no event, such as to somebody who is no member yet.
+    pub(crate) fn send(&mut self, mail: Outgoing) {
+        self.mails.push(mail);
+    }
+
+    /// Whether rows have to be locked one by one. SQLite has one writer at a time anyway.
+    pub(crate) fn locks_rows(&self) -> bool {
+        self.transaction.get_database_backend() == DbBackend::Postgres
+    }
+
     /// Writes the events, the notifications and the mail that follow from them, and makes everything durable.
-    pub(crate) async fn commit(self, events: Vec<Event>) -> Result<(), Error> {
-        let mut mails = 0;
+    pub(crate) async fn commit(mut self, events: Vec<Event>) -> Result<(), Error> {
+        let mut mails = self.mails.len();
+        mail::enqueue(&self.transaction, self.now, std::mem::take(&mut self.mails)).await?;
         for event in &events {
             let sequence = activity::append(&self.transaction, event, self.now).await?;
             mails += notify::tell(&self, event, sequence).await?;
@@ -190,8 +207,89 @@ impl Ctx {
         self.who.workspace
     }
 
+    /// The member's role in the workspace.
+    pub fn role(&self) -> WorkspaceRole {
+        self.who.role
+    }
+
+    /// The right to look after the workspace's people and partnerships.
+    ///
+    /// # Errors
+    ///
+    /// [`Denial::AdminsOnly`].
+    pub fn admin(&self) -> Result<WorkspaceAdmin, Denial> {
+        if self.who.role.administers() { Ok(WorkspaceAdmin(self.clone())) } else { Err(Denial::AdminsOnly) }
+    }
+
+    /// The right to decide about the workspace itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Denial::WorkspaceOwnerOnly`].
+    pub fn workspace_owner(&self) -> Result<WorkspaceOwner, Denial> {
+        let owner = self.who.role == WorkspaceRole::Owner;
+        if owner { Ok(WorkspaceOwner(self.clone())) } else { Err(Denial::WorkspaceOwnerOnly) }
+    }
+
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         self.services.reader()
+    }
+
+    /// The same member as they stand inside a change, which nobody alters until it ends: active, with the role they have
+    /// now. Asked after the locks of what the change is about, which always come first.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::SignInRequired`] when the member has been deactivated meanwhile.
+    pub(crate) async fn inside(&self, change: &Change) -> Result<Self, Error> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            role: WorkspaceRole,
+            status: MemberStatus,
+        }
+        let lock = if change.locks_rows() { "FOR SHARE" } else { "" };
+        let sql = format!("SELECT role, status FROM member WHERE id = $1 {lock}");
+        let transaction = change.transaction();
+        let row = Row::find_by_statement(statement(transaction, &sql, [self.member().into()])).one(transaction).await?;
+        let row = row.filter(|row| row.status == MemberStatus::Active).ok_or(AppError::SignInRequired)?;
+        if row.role == self.who.role {
+            return Ok(self.clone());
+        }
+        Ok(Self { who: Arc::new(SignedIn { role: row.role, ..(*self.who).clone() }), ..self.clone() })
+    }
+}
+
+/// Looks after the people and partnerships of a workspace.
+#[derive(Clone, Debug)]
+pub struct WorkspaceAdmin(Ctx);
+
+/// Decides about a workspace.
+#[derive(Clone, Debug)]
+pub struct WorkspaceOwner(Ctx);
+
+impl WorkspaceAdmin {
+    pub(crate) fn ctx(&self) -> &Ctx {
+        &self.0
+    }
+
+    /// Begins a change. The Admin comes back as they stand inside it.
+    pub(crate) async fn change(&self) -> Result<(Change, Self), Error> {
+        let change = self.0.services.change().await?;
+        let admin = self.0.inside(&change).await?.admin()?;
+        Ok((change, admin))
+    }
+}
+
+impl WorkspaceOwner {
+    pub(crate) fn ctx(&self) -> &Ctx {
+        &self.0
+    }
+
+    /// Begins a change. The Owner comes back as they stand inside it.
+    pub(crate) async fn change(&self) -> Result<(Change, Self), Error> {
+        let change = self.0.services.change().await?;
+        let owner = self.0.inside(&change).await?.workspace_owner()?;
+        Ok((change, owner))
     }
 }
 

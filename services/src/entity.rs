@@ -18,5 +18,6 @@ pub(crate) mod partnership;
 pub(crate) mod request_line;
 pub(crate) mod session;
 pub(crate) mod sign_in_attempt;
+pub(crate) mod single_use_link;
 pub(crate) mod user;
 pub(crate) mod workspace;

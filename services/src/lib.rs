@@ -14,15 +14,17 @@ mod database;
 pub mod demo;
 mod entity;
 mod error;
+mod link;
 pub mod live;
 pub mod mail;
 mod member_search;
 mod notification;
 mod notify;
+pub mod partnership;
 pub mod password;
 pub mod session;
 mod sweep;
 
-pub use context::{Clock, Ctx, Services, Settings};
+pub use context::{Clock, Ctx, Services, Settings, WorkspaceAdmin, WorkspaceOwner};
 pub use database::Database;
 pub use error::{Error, chain, incident};

@@ -6,7 +6,8 @@
 
 use crate::database::statement;
 use crate::{Ctx, Error, Services};
-use domain::MemberId;
+use domain::activity::EventKind;
+use domain::{MemberId, WorkspaceId};
 use sea_orm::{FromQueryResult, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,10 +62,13 @@ impl Follower {
         let _ = self.seen.send(seen);
     }
 
-    fn late_for(&self, member: MemberId, since: i64) -> Option<i64> {
+    fn late_for(&self, member: MemberId, workspace: WorkspaceId, since: i64) -> Option<i64> {
         let known = self.late.lock().unwrap_or_else(PoisonError::into_inner);
         let recent = known.iter().filter(|(at, _)| at.elapsed() < GAPS_FOR).map(|(_, seen)| seen);
-        recent.filter(|seen| seen.sequence <= since && seen.concerns.includes(member)).map(|seen| seen.sequence).max()
+        recent
+            .filter(|seen| seen.sequence <= since && seen.concerns.includes(member, workspace))
+            .map(|seen| seen.sequence)
+            .max()
     }
 }
 
@@ -79,14 +83,23 @@ struct Seen {
 enum Concerns {
     /// Perhaps anyone.
     Everyone,
-    These(Vec<MemberId>),
+    These(Vec<Concerned>),
+}
+
+/// A member, or everyone of a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Concerned {
+    Member(MemberId),
+    Workspace(WorkspaceId),
 }
 
 impl Concerns {
-    fn includes(&self, member: MemberId) -> bool {
+    fn includes(&self, member: MemberId, workspace: WorkspaceId) -> bool {
         match self {
             Self::Everyone => true,
-            Self::These(members) => members.contains(&member),
+            Self::These(concerned) => {
+                concerned.contains(&Concerned::Member(member)) || concerned.contains(&Concerned::Workspace(workspace))
+            }
         }
     }
 }
@@ -116,7 +129,7 @@ impl Services {
     pub async fn subscribe(&self, ctx: &Ctx, since: i64) -> Result<Subscription, Error> {
         let seen = self.follower().seen.subscribe();
         let missed = match self.latest_concerning(ctx, since).await? {
-            None => self.follower().late_for(ctx.member(), since),
+            None => self.follower().late_for(ctx.member(), ctx.workspace(), since),
             missed => missed,
         };
         Ok(Subscription { ctx: ctx.clone(), seen, missed })
@@ -160,11 +173,11 @@ impl Services {
             expected = sequence + 1;
             *position = Some(sequence);
         }
-        for (sequence, members) in late {
-            self.follower().tell(sequence, Concerns::These(members), true);
+        for (sequence, concerned) in late {
+            self.follower().tell(sequence, Concerns::These(concerned), true);
         }
-        for (sequence, members) in new {
-            self.follower().tell(sequence, Concerns::These(members), false);
+        for (sequence, concerned) in new {
+            self.follower().tell(sequence, Concerns::These(concerned), false);
         }
         Ok(full)
     }
@@ -175,9 +188,9 @@ impl Services {
         Ok(row.map_or(0, |row| row.sequence))
     }
 
-    /// Events with the members they concern, in order. No page shows a sign-in, and the page after it is just being
+    /// Events with those they concern, in order. No page shows a sign-in, and the page after it is just being
     /// loaded: it concerns nobody.
-    async fn events(&self, question: &Question) -> Result<BTreeMap<i64, Vec<MemberId>>, Error> {
+    async fn events(&self, question: &Question) -> Result<BTreeMap<i64, Vec<Concerned>>, Error> {
         let (which, values): (String, Vec<Value>) = match question {
             Question::Among(sequences) if sequences.is_empty() => return Ok(BTreeMap::new()),
             Question::Among(sequences) => {
@@ -188,15 +201,21 @@ impl Services {
             Question::After(sequence) => ("sequence > $1".to_owned(), vec![(*sequence).into()]),
         };
         let sql = format!(
-            r"SELECT e.sequence, CASE WHEN e.kind <> 'signed_in' THEN e.actor_id END AS actor_id, e.subject_id, n.member_id
+            r"SELECT e.sequence, e.kind, e.host_workspace_id, e.guest_workspace_id,
+                     CASE WHEN e.kind <> 'signed_in' THEN e.actor_id END AS actor_id, e.subject_id, n.member_id
               FROM (SELECT * FROM activity_event WHERE {which} ORDER BY sequence LIMIT {AT_ONCE}) e
               LEFT JOIN notification n ON n.event_sequence = e.sequence"
         );
         let rows = ConcernRow::find_by_statement(statement(self.reader(), &sql, values)).all(self.reader()).await?;
-        let mut events: BTreeMap<i64, Vec<MemberId>> = BTreeMap::new();
+        let mut events: BTreeMap<i64, Vec<Concerned>> = BTreeMap::new();
         for row in rows {
-            let members = events.entry(row.sequence).or_default();
-            members.extend([row.actor_id, row.subject_id, row.member_id].into_iter().flatten());
+            let concerned = events.entry(row.sequence).or_default();
+            let members = [row.actor_id, row.subject_id, row.member_id].into_iter().flatten();
+            concerned.extend(members.map(Concerned::Member));
+            if row.kind.is_for_whole_workspaces() {
+                let workspaces = [Some(row.host_workspace_id), row.guest_workspace_id].into_iter().flatten();
+                concerned.extend(workspaces.map(Concerned::Workspace));
+            }
         }
         Ok(events)
     }
@@ -206,13 +225,19 @@ impl Services {
         if latest.saturating_sub(since) > FARTHEST_BEHIND {
             return Ok(Some(latest));
         }
-        let sql = r"
+        let kinds = EventKind::ALL.iter().filter(|kind| kind.is_for_whole_workspaces());
+        let kinds = kinds.map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            r"
             SELECT COALESCE(max(e.sequence), 0) AS sequence
             FROM activity_event e
-            WHERE e.sequence > $2 AND e.kind <> 'signed_in' AND (e.actor_id = $1 OR e.subject_id = $1 OR EXISTS (
-                SELECT 1 FROM notification n WHERE n.event_sequence = e.sequence AND n.member_id = $1))";
-        let values = [ctx.member().into(), since.into()];
-        let row = SequenceRow::find_by_statement(statement(self.reader(), sql, values)).one(self.reader()).await?;
+            WHERE e.sequence > $2 AND e.kind <> 'signed_in' AND (
+                e.actor_id = $1 OR e.subject_id = $1
+                OR (e.kind IN ({kinds}) AND (e.host_workspace_id = $3 OR e.guest_workspace_id = $3))
+                OR EXISTS (SELECT 1 FROM notification n WHERE n.event_sequence = e.sequence AND n.member_id = $1))"
+        );
+        let values = [ctx.member().into(), since.into(), ctx.workspace().into()];
+        let row = SequenceRow::find_by_statement(statement(self.reader(), &sql, values)).one(self.reader()).await?;
         Ok(row.map(|row| row.sequence).filter(|sequence| *sequence > since))
     }
 }
@@ -233,6 +258,9 @@ struct SequenceRow {
 #[derive(Debug, FromQueryResult)]
 struct ConcernRow {
     sequence: i64,
+    kind: EventKind,
+    host_workspace_id: WorkspaceId,
+    guest_workspace_id: Option<WorkspaceId>,
     actor_id: Option<MemberId>,
     subject_id: Option<MemberId>,
     member_id: Option<MemberId>,
@@ -249,7 +277,7 @@ impl Subscription {
         loop {
             let found = tokio::select! {
                 seen = self.seen.recv() => match seen {
-                    Ok(seen) if seen.concerns.includes(self.ctx.member()) => Some(seen.sequence),
+                    Ok(seen) if seen.concerns.includes(self.ctx.member(), self.ctx.workspace()) => Some(seen.sequence),
                     Ok(_) => continue,
                     // Too slow: what was missed may concern the member.
                     Err(broadcast::error::RecvError::Lagged(_)) => Some(0),

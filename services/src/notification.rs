@@ -4,11 +4,11 @@ use crate::account::{GRANT_COUNTS, GRANT_JOINS, STRENGTH};
 use crate::activity::Details;
 use crate::database::statement;
 use crate::entity::notification;
-use crate::notify::{Sees, page_about};
+use crate::notify::{About, Sees, page_about};
 use crate::{Ctx, Error};
 use domain::activity::EventKind;
 use domain::notification::{NotificationListView, NotificationView};
-use domain::{AccountId, Moment, NotificationId, RequestLineId};
+use domain::{AccountId, Moment, NotificationId, PartnershipId, RequestLineId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 
@@ -24,10 +24,13 @@ impl Ctx {
     pub async fn notifications(&self, after: Option<&str>) -> Result<NotificationListView, Error> {
         let before = after.and_then(|after| after.parse::<i64>().ok()).unwrap_or(i64::MAX);
         let sql = format!(
-            r"SELECT n.id, n.read_at, e.sequence, e.at, e.kind, e.account_id, e.request_line_id, e.details,
+            r"SELECT n.id, n.read_at, e.sequence, e.at, e.kind, e.account_id, e.request_line_id, e.partnership_id, e.details,
                      CASE WHEN $4 AND e.host_workspace_id = $5 THEN 2 ELSE COALESCE((
                          SELECT MAX({STRENGTH}) FROM access_grant g {GRANT_JOINS}
                          WHERE g.account_id = e.account_id AND g.member_id = $2 AND {GRANT_COUNTS}), 0) END AS strength,
+                     EXISTS (SELECT 1 FROM partnership p WHERE p.id = e.partnership_id
+                             AND (p.owner_member_id = $2 OR ($4 AND (p.host_workspace_id = $5
+                                  OR (p.guest_workspace_id = $5 AND p.sent_at IS NOT NULL))))) AS sees_partnership,
                      (SELECT max(event_sequence) FROM notification WHERE member_id = $2) AS newest
               FROM notification n JOIN activity_event e ON e.sequence = n.event_sequence
               WHERE n.member_id = $2 AND n.event_sequence < $3
@@ -78,20 +81,23 @@ struct Row {
     kind: EventKind,
     account_id: Option<AccountId>,
     request_line_id: Option<RequestLineId>,
+    partnership_id: Option<PartnershipId>,
     details: String,
     /// Of the role the member has on the account now, or of one that shows as much.
     strength: i32,
+    sees_partnership: bool,
     newest: i64,
 }
 
 impl Row {
     fn view(self) -> Result<NotificationView, Error> {
         let details: Details = serde_json::from_str(&self.details)?;
+        let about = About { account: self.account_id, line: self.request_line_id, partnership: self.partnership_id };
         Ok(NotificationView {
             id: self.id,
             at: self.at,
             sentence: details.sentence(self.kind),
-            link: page_about(self.kind, self.account_id, self.request_line_id, Sees::with_strength(self.strength)),
+            link: page_about(self.kind, about, Sees::with_strength(self.strength), self.sees_partnership),
             note: Some(details.note).filter(|note| !note.is_empty()),
             unread: self.read_at.is_none(),
         })

@@ -4,7 +4,7 @@
 
 use crate::Error;
 use crate::account::{GRANT_COUNTS, GRANT_JOINS, STRENGTH, role_of};
-use crate::activity::{Details, Event, listed};
+use crate::activity::{Details, Event, Tell, listed};
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::notification;
@@ -13,8 +13,8 @@ use domain::account::AccountRole;
 use domain::activity::EventKind;
 use domain::text::one_line;
 use domain::time::day_and_time;
-use domain::{AccessRequestId, AccountId, MemberId, NotificationId, RequestLineId};
-use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult};
+use domain::{AccessRequestId, AccountId, MemberId, NotificationId, PartnershipId, RequestLineId};
+use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
 /// What of an event's account a member sees: it decides where a link about the event can lead them.
@@ -39,15 +39,23 @@ impl Sees {
     }
 }
 
+/// What an event is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) account: Option<AccountId>,
+    pub(crate) line: Option<RequestLineId>,
+    pub(crate) partnership: Option<PartnershipId>,
+}
+
 /// The page of this site that an event is about, for somebody who sees that much of it.
-pub(crate) fn page_about(
-    kind: EventKind,
-    account: Option<AccountId>,
-    line: Option<RequestLineId>,
-    sees: Sees,
-) -> String {
-    let Some(account) = account.filter(|_| sees != Sees::Nothing) else {
-        return "/accounts".to_owned();
+pub(crate) fn page_about(kind: EventKind, about: About, sees: Sees, sees_partnership: bool) -> String {
+    let About { account, line, partnership } = about;
+    let of_account = account.filter(|_| sees != Sees::Nothing);
+    if let (None, Some(partnership)) = (of_account, partnership) {
+        return if sees_partnership { format!("/partners/{partnership}") } else { "/partners".to_owned() };
+    }
+    let Some(account) = of_account else {
+        return page_of_kind(kind).to_owned();
     };
     match kind {
         EventKind::AccessRequested | EventKind::RequestCancelled | EventKind::RequestExpired
@@ -57,6 +65,30 @@ pub(crate) fn page_about(
             format!("/accounts/{account}/members{line}")
         }
         _ => format!("/accounts/{account}"),
+    }
+}
+
+/// Where an event leads that is about neither an account nor a partnership which the reader sees.
+fn page_of_kind(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::MemberInvited
+        | EventKind::InvitationWithdrawn
+        | EventKind::MemberJoined
+        | EventKind::WorkspaceRoleChanged
+        | EventKind::MemberDeactivated
+        | EventKind::MemberReactivated
+        | EventKind::MembersExported
+        | EventKind::OwnershipHandedOver => "/members",
+        EventKind::SignInReset
+        | EventKind::PasswordChanged
+        | EventKind::EmailChanged
+        | EventKind::SessionsEnded
+        | EventKind::SecondFactorAdded
+        | EventKind::SecondFactorRemoved
+        | EventKind::SecondFactorReset
+        | EventKind::SecondFactorRequired => "/settings/security",
+        EventKind::WorkspaceFounded | EventKind::WorkspaceRenamed => "/settings/workspace",
+        _ => "/accounts",
     }
 }
 
@@ -95,16 +127,23 @@ struct Recipient {
 /// Owners are told of requests; requester, teammate and the other owners of what became of them; a member of what
 /// happened to their own access. Nobody is told of what they did themselves, and nobody who cannot act is told.
 async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Error> {
-    let Some(account) = event.account else {
-        return Ok(Vec::new());
-    };
+    let tell = event.tell.as_deref().unwrap_or_default();
     let (owners, requester, subject) = match event.kind {
+        _ if event.tell.is_some() => (tell.contains(&Tell::Owners), false, false),
         EventKind::AccessRequested => (true, false, false),
         EventKind::RequestAccepted | EventKind::RequestDeclined => (true, true, true),
         EventKind::RequestCancelled | EventKind::RequestExpired => (true, true, false),
         EventKind::RoleChanged | EventKind::AccessRemoved | EventKind::AccessEnded => (false, false, true),
-        EventKind::LoggedIn | EventKind::SignedIn | EventKind::SignedOut => return Ok(Vec::new()),
+        _ => return Ok(Vec::new()),
     };
+    let admins_of: Vec<Value> = tell
+        .iter()
+        .filter_map(|tell| if let Tell::Admins(workspace) = tell { Some((*workspace).into()) } else { None })
+        .collect();
+    let named: Vec<Value> = tell
+        .iter()
+        .filter_map(|tell| if let Tell::Member(member) = tell { Some((*member).into()) } else { None })
+        .collect();
     // One question for all: active owners (host Admins where there is none), the requester, the subject.
     let sql = format!(
         r#"
@@ -128,13 +167,15 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
             ($5 AND m.id IN (SELECT id FROM decider))
             OR ($6 AND m.id IN (SELECT requester_id FROM access_request WHERE id = $7))
             OR ($8 AND m.id = $9)
+            {TOLD_BY_NAME}
         )
-        ORDER BY m.id"#
+        ORDER BY m.id"#,
+        TOLD_BY_NAME = told_by_name(admins_of.len(), named.len())
     );
     let nobody = MemberId(Uuid::nil());
-    let values = [
+    let mut values = vec![
         change.now().into(),
-        account.into(),
+        event.account.unwrap_or(AccountId(Uuid::nil())).into(),
         event.host.into(),
         event.actor.unwrap_or(nobody).into(),
         owners.into(),
@@ -143,14 +184,34 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
         subject.into(),
         event.subject.unwrap_or(nobody).into(),
     ];
+    values.extend(admins_of);
+    values.extend(named);
     let transaction = change.transaction();
     Ok(Recipient::find_by_statement(statement(transaction, &sql, values)).all(transaction).await?)
+}
+
+/// SQL: the Admins of so many workspaces and so many members, whose ids are `$10` and so on.
+fn told_by_name(workspaces: usize, members: usize) -> String {
+    let places = |from: usize, count: usize| {
+        (from..from + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+    };
+    let mut sql = String::new();
+    if workspaces > 0 {
+        let places = places(10, workspaces);
+        sql += &format!(" OR (m.workspace_id IN ({places}) AND m.role IN ('admin', 'owner'))");
+    }
+    if members > 0 {
+        sql += &format!(" OR m.id IN ({})", places(10 + workspaces, members));
+    }
+    sql
 }
 
 fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
     let details = &event.details;
     let sees = Sees::with_strength(recipient.strength);
-    let page = change.services().link(&page_about(event.kind, event.account, event.line, sees));
+    let about = About { account: event.account, line: event.line, partnership: event.partnership };
+    // Whoever is told of a partnership looks after it.
+    let page = change.services().link(&page_about(event.kind, about, sees, true));
     let sentence = details.sentence(event.kind);
     let mut paragraphs = vec![sentence.clone()];
     paragraphs.extend(what_next(event, recipient));
@@ -162,9 +223,7 @@ fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
         paragraphs,
         facts: facts(event.kind, details),
         button: Some(("Open in Latchkey".to_owned(), page)),
-        footer: "You get this mail because it concerns an account that you use or own in Latchkey. Opening the link \
-                 changes nothing."
-            .to_owned(),
+        footer: footer(event).to_owned(),
     };
     let (subject, text, html) = mail::render(&letter);
     Outgoing {
@@ -174,6 +233,21 @@ fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
         subject,
         text,
         html,
+        confidential: false,
+    }
+}
+
+/// Why somebody gets the mail.
+fn footer(event: &Event) -> &'static str {
+    if event.account.is_some() {
+        "You get this mail because it concerns an account that you use or own in Latchkey. Opening the link changes \
+         nothing."
+    } else if event.partnership.is_some() {
+        "You get this mail because you look after partnerships of your company in Latchkey. Opening the link changes \
+         nothing."
+    } else {
+        "You get this mail because it concerns your membership of a workspace in Latchkey. Opening the link changes \
+         nothing."
     }
 }
 
@@ -196,6 +270,8 @@ fn subject(event: &Event) -> String {
         EventKind::RoleChanged => format!("New role on {label}"),
         EventKind::AccessRemoved => format!("Access to {label} removed"),
         EventKind::AccessEnded => format!("Access to {label} has ended"),
+        other if !event.details.partner.is_empty() => format!("{}: {}", other.label(), event.details.partner),
+        other if !label.is_empty() => format!("{}: {label}", other.label()),
         other => other.label().to_owned(),
     })
 }

@@ -268,7 +268,7 @@ impl Services {
     ) -> Result<NewSession, Error> {
         let change = self.change().await?;
         let (now, transaction) = (change.now(), change.transaction());
-        let id = new_session_id();
+        let id = new_token();
         let begun = session::ActiveModel {
             id_hash: Set(hash_of(&id)),
             user_id: Set(user.id),
@@ -277,6 +277,8 @@ impl Services {
             created_at: Set(now),
             last_seen_at: Set(now),
             ends_at: Set(now + LONGEST_SESSION),
+            public_id: Set(Some(Uuid::now_v7())),
+            browser: Set(String::new()),
         };
         begun.insert(transaction).await?;
         if let Some(old) = old {
@@ -440,14 +442,15 @@ fn wrong_credentials() -> Error {
     AppError::invalid("password", WRONG_CREDENTIALS).into()
 }
 
-/// 256 bits of randomness, as letters for a cookie.
-fn new_session_id() -> String {
+/// 256 bits of randomness, as letters for a cookie or a link.
+pub(crate) fn new_token() -> String {
     let mut bytes = [0; 32];
     rand::rng().fill_bytes(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn hash_of(text: &str) -> String {
+/// SHA-256, in hexadecimal: what is kept of a token.
+pub(crate) fn hash_of(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
         hex.push_str(&format!("{byte:02x}"));
         hex

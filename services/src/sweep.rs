@@ -1,6 +1,6 @@
 //! Housekeeping by time: what has ended is marked and told, what no longer counts is forgotten.
 
-use crate::{Error, Services, chain, mail};
+use crate::{Error, Services, chain, link, mail};
 use std::time::Duration;
 
 /// How often ended access and undecided requests are looked for.
@@ -28,8 +28,8 @@ impl Services {
         }
     }
 
-    /// Deletes sessions, attempts to sign in and sent mails that no longer count for anything. Returns how many sessions
-    /// and mails went.
+    /// Deletes sessions, attempts to sign in, sent mails and links that no longer count for anything. Returns how many
+    /// sessions, mails and links went.
     ///
     /// # Errors
     ///
@@ -37,6 +37,7 @@ impl Services {
     pub async fn forget_what_is_old(&self) -> Result<u64, Error> {
         let sessions = self.forget_old_sessions().await?;
         let mails = mail::forget_sent(self.database().write(), self.now()).await?;
-        Ok(sessions + mails)
+        let links = link::forget_old(self).await?;
+        Ok(sessions + mails + links)
     }
 }

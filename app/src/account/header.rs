@@ -4,6 +4,7 @@ use super::card::{Mark, RoleBadge};
 use crate::layout::moment::Exactly;
 use crate::layout::title;
 use crate::ui::badge::{Badge, Tone};
+use crate::ui::tabs::{self, Tabs};
 use domain::AccountId;
 use domain::account::AccountHeaderView;
 use leptos::prelude::*;
@@ -57,6 +58,9 @@ pub fn AccountHeader(
     let AccountHeaderView { account, label, app, badge, role, ends_at, sees_members } = header;
     let page = format!("{} · {label}", tab.label());
     let workspace = badge.clone().map(|badge| view! { <span>{format!("Shared by {}", badge.name)}</span> });
+    let tabs = Tab::ALL.into_iter().filter(|other| *other != Tab::Members || sees_members);
+    let tabs = tabs.map(|other| tabs::Tab { label: other.label(), href: other.href(account), open: other == tab });
+    let tabs = tabs.collect();
     view! {
         <Title text=title(&page) />
         <div class="account-header">
@@ -78,26 +82,6 @@ pub fn AccountHeader(
                 </div>
             </div>
         </div>
-        <nav class="tabs" aria-label=format!("Parts of {label}")>
-            <ul class="tabs-list" role="list">
-                {Tab::ALL
-                    .into_iter()
-                    .filter(|other| *other != Tab::Members || sees_members)
-                    .map(|other| {
-                        view! {
-                            <li>
-                                <a
-                                    class="tab"
-                                    href=other.href(account)
-                                    aria-current=(other == tab).then_some("page")
-                                >
-                                    {other.label()}
-                                </a>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
-        </nav>
+        <Tabs label=format!("Parts of {label}") tabs=tabs />
     }
 }

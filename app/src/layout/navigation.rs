@@ -7,6 +7,15 @@ use leptos::prelude::*;
 /// The id of the drawer, which the header opens.
 pub const DRAWER: &str = "navigation";
 
+/// The parts, in order.
+const PLACES: [(&str, &str, Drawing); 5] = [
+    ("All accounts", "/accounts", Drawing::Cards),
+    ("Requests", "/requests", Drawing::Inbox),
+    ("Partners", "/partners", Drawing::Partners),
+    ("All members", "/members", Drawing::People),
+    ("Settings", "/settings", Drawing::Settings),
+];
+
 /// The links. On narrow screens they are a popover, so opening and closing needs no script.
 #[component]
 pub fn Navigation() -> impl IntoView {
@@ -25,12 +34,19 @@ pub fn Navigation() -> impl IntoView {
                 </button>
             </div>
             <ul class="navigation-list" role="list">
-                <li>
-                    <a class="navigation-link" href="/accounts" aria-current=current("/accounts")>
-                        <Icon drawing=Drawing::Cards />
-                        "All accounts"
-                    </a>
-                </li>
+                {PLACES
+                    .into_iter()
+                    .map(|(label, href, drawing)| {
+                        view! {
+                            <li>
+                                <a class="navigation-link" href=href aria-current=current(href)>
+                                    <Icon drawing=drawing />
+                                    {label}
+                                </a>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
             </ul>
         </nav>
     }

@@ -32,7 +32,7 @@ fn SignInForm(next: String, notice: Option<Notice>) -> impl IntoView {
     view! {
         <Title text=title(name) />
         <h1>"Sign in"</h1>
-        {problem.map(|problem| view! { <ErrorSummary problems=vec![("email", problem)] /> })}
+        {problem.map(|problem| view! { <ErrorSummary problems=vec![("email".to_owned(), problem)] /> })}
         <form class="sign-in-form" method="post" action="/api/session/sign-in">
             <input type="hidden" name="next" value=next />
             <TextField

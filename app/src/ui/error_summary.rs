@@ -1,12 +1,13 @@
 //! What is wrong with a form, above it.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 /// A list of problems that takes the focus when the page opens, each leading to its field.
 #[component]
 pub fn ErrorSummary(
-    /// The id of the field and the sentence, in the order of the form.
-    problems: Vec<(&'static str, String)>,
+    /// The id of the field and the sentence, in the order of the form. What is about no field has no id.
+    problems: Vec<(String, String)>,
 ) -> impl IntoView {
     view! {
         <div
@@ -23,11 +24,12 @@ pub fn ErrorSummary(
                 {problems
                     .into_iter()
                     .map(|(field, text)| {
-                        view! {
-                            <li>
-                                <a href=format!("#{field}")>{text}</a>
-                            </li>
-                        }
+                        let text = if field.is_empty() {
+                            Either::Left(text)
+                        } else {
+                            Either::Right(view! { <a href=format!("#{field}")>{text}</a> })
+                        };
+                        view! { <li>{text}</li> }
                     })
                     .collect_view()}
             </ul>

@@ -1,5 +1,6 @@
 //! A labelled choice of one.
 
+use super::text_field::{Said, described_by};
 use leptos::prelude::*;
 
 /// One choice.
@@ -37,17 +38,32 @@ pub fn Select(
     /// For rows.
     #[prop(optional)]
     small: bool,
+    /// What the choice means.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    error: Option<String>,
     /// The choices, in order.
     choices: Vec<Choice>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.to_owned());
-    let labelled = id.clone();
+    let (labelled, said) = (id.clone(), id.clone());
+    let described_by = described_by(&id, hint.is_some(), error.is_some());
+    let invalid = error.is_some().then_some("true");
     view! {
         <div class="field">
             <label class=if hidden_label { "visually-hidden" } else { "field-label" } for=labelled>
                 {label}
             </label>
-            <select class=if small { "control select select-small" } else { "control select" } id=id name=name>
+            <Said name=said hint=hint error=error />
+            <select
+                class=if small { "control select select-small" } else { "control select" }
+                id=id
+                name=name
+                aria-describedby=described_by
+                aria-invalid=invalid
+            >
                 {choices
                     .into_iter()
                     .map(|choice| {

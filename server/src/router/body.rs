@@ -3,7 +3,7 @@
 use super::Refusal;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use std::time::Duration;
 
 /// Bytes of a body. The longest form, a request for 100 people with a reason of 1,000 letters, needs a tenth of it.
@@ -25,6 +25,19 @@ pub(crate) async fn read(request: Request) -> Result<Request, Refusal> {
         Err(_) => return Err(Refusal::too_slow()),
     };
     Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// The body of a form, and the request without it.
+pub(crate) async fn read_form(request: Request) -> Result<(Request, String), Refusal> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Refusal::wrong_kind());
+    }
+    let (parts, body) = read(request).await?.into_parts();
+    let body = to_bytes(body, usize::MAX).await.map_err(|_| Refusal::cut_off())?;
+    let body = String::from_utf8(body.into()).map_err(|_| Refusal::unreadable_form())?;
+    Ok((Request::from_parts(parts, Body::empty()), body))
 }
 
 fn is_limit(error: &axum::Error) -> bool {

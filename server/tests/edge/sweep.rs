@@ -342,24 +342,36 @@ async fn add_third_company(database: &DatabaseConnection) {
     let at = "'2026-01-01T00:00:00+00:00'";
     let password = r#"(SELECT password_hash FROM "user" WHERE email = 'owner@harbor.example')"#;
     let user = |id: &str, email: &str, name: &str| {
-        format!(r#"INSERT INTO "user" VALUES ({id}, '{email}', '{email}', '{name}', {password}, {at})"#)
+        format!(
+            r#"INSERT INTO "user" (id, email, email_folded, name, password_hash, created_at)
+               VALUES ({id}, '{email}', '{email}', '{name}', {password}, {at})"#
+        )
+    };
+    let member = |id: &str, workspace: &str, user: &str, role: &str| {
+        format!(
+            "INSERT INTO member (id, workspace_id, user_id, role, status, created_at, joined_at) \
+             VALUES ({id}, {workspace}, {user}, '{role}', 'active', {at}, {at})"
+        )
     };
     let [company, third_user, third, gone, account, grant, gone_user] =
         [1, 2, 3, 4, 5, 6, 7].map(|number| uuid(database, number));
     let northlight = "(SELECT id FROM workspace WHERE name = 'Northlight Studio')";
     for sql in [
-        format!("INSERT INTO workspace VALUES ({company}, 'Elsewhere Ltd', 'elsewhere', {at})"),
+        format!(
+            "INSERT INTO workspace (id, name, public_id, created_at) VALUES ({company}, 'Elsewhere Ltd', 'elsewhere', {at})"
+        ),
         user(&third_user, "third@elsewhere.example", "Thea Third"),
         user(&gone_user, "gone@northlight.example", "Gina Gone"),
-        format!("INSERT INTO member VALUES ({third}, {company}, {third_user}, 'owner', 'active', {at})"),
-        format!("INSERT INTO member VALUES ({gone}, {northlight}, {gone_user}, 'user', 'active', {at})"),
+        member(&third, &company, &third_user, "owner"),
+        member(&gone, northlight, &gone_user, "user"),
         format!(
-            "INSERT INTO account VALUES ({account}, {company}, 'Theirs', 'App', 'https://theirs.example', 'u', '', \
-             'theirs', 'theirs', NULL, NULL, {at}, NULL)"
+            "INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key, search_text, \
+             created_at) VALUES ({account}, {company}, 'Theirs', 'App', 'https://theirs.example', 'u', '', 'theirs', \
+             'theirs', {at})"
         ),
         format!(
-            "INSERT INTO access_grant VALUES ({grant}, {account}, {third}, 'owner', 'owner', NULL, 'active', NULL, \
-             NULL, {at}, NULL)"
+            "INSERT INTO access_grant (id, account_id, member_id, role, source, state, created_at) \
+             VALUES ({grant}, {account}, {third}, 'owner', 'owner', 'active', {at})"
         ),
     ] {
         database.execute_unprepared(&sql).await.unwrap();

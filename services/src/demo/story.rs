@@ -11,7 +11,7 @@ use domain::access_grant::{GrantSource, GrantState};
 use domain::access_request::RequestForm;
 use domain::account::AccountRole;
 use domain::member::MemberStatus;
-use domain::partnership::{PartnershipPolicy, PartnershipState, ShareState};
+use domain::partnership::{PartnershipPolicy, PartnershipState, ShareState, TERMS_VERSION};
 use domain::session::FrameView;
 use domain::workspace::WorkspaceRole;
 use domain::{
@@ -24,6 +24,8 @@ use uuid::Uuid;
 pub(super) const HARBOR: &str = "harbor.example";
 /// The guest's domain.
 pub(super) const NORTHLIGHT: &str = "northlight.example";
+/// The guest's public workspace ID.
+const NORTHLIGHT_ID: &str = "nls-4w8p-z3vd";
 /// The accounts with a story of their own.
 pub(super) const ACCOUNTS_TOLD: u32 = 14;
 /// Members of Northlight Studio in the story.
@@ -122,7 +124,7 @@ impl Story<'_> {
     /// Writes both companies, their people, the partnership, the accounts and who has them.
     pub(super) async fn found(&self, connection: &impl ConnectionTrait) -> Result<Founded, Error> {
         let harbor = self.workspace(connection, "Harbor Coffee", "hbr-7k2m-q9xt").await?;
-        let northlight = self.workspace(connection, "Northlight Studio", "nls-4w8p-z3vd").await?;
+        let northlight = self.workspace(connection, "Northlight Studio", NORTHLIGHT_ID).await?;
         let hosts = self.people(connection, harbor, HARBOR, &HARBOR_NAMED, HARBOR_COLLEAGUES).await?;
         let guests_beside = NORTHLIGHT_PEOPLE as usize - NORTHLIGHT_NAMED.len();
         let guests = self.people(connection, northlight, NORTHLIGHT, &NORTHLIGHT_NAMED, guests_beside).await?;
@@ -218,6 +220,8 @@ impl Story<'_> {
                 role: Set(role),
                 status: Set(MemberStatus::Active),
                 created_at: Set(self.now),
+                joined_at: Set(Some(self.now)),
+                deactivated_at: Set(None),
             };
             row.insert(connection).await?;
             member_search::index(connection, workspace, member, &name, &email).await?;
@@ -238,7 +242,7 @@ impl Story<'_> {
         let row = partnership::ActiveModel {
             id: Set(id),
             host_workspace_id: Set(host),
-            guest_workspace_id: Set(guest),
+            guest_workspace_id: Set(Some(guest)),
             owner_member_id: Set(owner),
             state: Set(PartnershipState::Active),
             highest_role: Set(policy.highest_role),
@@ -247,6 +251,15 @@ impl Story<'_> {
             open_days: Set(i32::from(policy.open_days)),
             suspended_at: Set(None),
             created_at: Set(self.now),
+            guest_public_id: Set(Some(NORTHLIGHT_ID.to_owned())),
+            contact_email: Set(format!("director@{NORTHLIGHT}")),
+            reason: Set(String::new()),
+            sent_at: Set(Some(self.now)),
+            accepted_at: Set(Some(self.now)),
+            terms_version: Set(Some(TERMS_VERSION)),
+            shortest_reason: Set(i32::from(policy.shortest_reason)),
+            cool_down_days: Set(i32::from(policy.cool_down_days)),
+            ..Default::default()
         };
         row.insert(connection).await?;
         Ok(id)
@@ -277,6 +290,8 @@ impl Story<'_> {
                     last_used_by: Set(None),
                     created_at: Set(self.now),
                     deleted_at: Set(None),
+                    deleted_by: Set(None),
+                    delete_reason: Set(String::new()),
                 };
                 (id, shared, row)
             })
@@ -320,6 +335,8 @@ impl Story<'_> {
             last_used_at: Set(None),
             created_at: Set(self.now),
             ended_at: Set(None),
+            end_reason: Set(None),
+            warned_days: Set(None),
         }
     }
 }

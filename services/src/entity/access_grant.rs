@@ -1,6 +1,6 @@
 //! Members' roles on accounts.
 
-use domain::access_grant::{GrantSource, GrantState};
+use domain::access_grant::{GrantSource, GrantState, RevokeReason};
 use domain::account::AccountRole;
 use domain::{AccessGrantId, AccountId, AccountShareId, MemberId, Moment};
 use sea_orm::entity::prelude::*;
@@ -22,6 +22,9 @@ pub struct Model {
     pub last_used_at: Option<Moment>,
     pub created_at: Moment,
     pub ended_at: Option<Moment>,
+    pub end_reason: Option<RevokeReason>,
+    /// How many days before the end the holder was warned last.
+    pub warned_days: Option<i32>,
     #[sea_orm(belongs_to, from = "account_id", to = "id")]
     pub account: BelongsTo<super::account::Entity>,
     #[sea_orm(belongs_to, from = "member_id", to = "id")]

@@ -24,6 +24,7 @@ pub struct Model {
     /// Who could not be asked for and why, as JSON: answered again when the same request is sent again.
     pub refused: String,
     pub created_at: Moment,
+    pub reminded_at: Option<Moment>,
     #[sea_orm(belongs_to, from = "account_id", to = "id")]
     pub account: BelongsTo<super::account::Entity>,
     #[sea_orm(belongs_to, from = "account_share_id", to = "id")]

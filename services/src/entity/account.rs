@@ -23,6 +23,8 @@ pub struct Model {
     pub last_used_by: Option<MemberId>,
     pub created_at: Moment,
     pub deleted_at: Option<Moment>,
+    pub deleted_by: Option<MemberId>,
+    pub delete_reason: String,
     #[sea_orm(belongs_to, from = "workspace_id", to = "id")]
     pub workspace: BelongsTo<super::workspace::Entity>,
 }

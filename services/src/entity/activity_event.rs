@@ -1,7 +1,7 @@
 //! What happened. Append-only.
 
 use domain::activity::EventKind;
-use domain::{AccessRequestId, AccountId, MemberId, Moment, RequestLineId, WorkspaceId};
+use domain::{AccessRequestId, AccountId, MemberId, Moment, PartnershipId, RequestLineId, WorkspaceId};
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -23,6 +23,7 @@ pub struct Model {
     pub request_line_id: Option<RequestLineId>,
     /// [`crate::activity::Details`] as JSON.
     pub details: String,
+    pub partnership_id: Option<PartnershipId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -16,6 +16,9 @@ pub struct Model {
     pub role: WorkspaceRole,
     pub status: MemberStatus,
     pub created_at: Moment,
+    /// When an invitation was taken up; none while it waits.
+    pub joined_at: Option<Moment>,
+    pub deactivated_at: Option<Moment>,
     #[sea_orm(belongs_to, from = "workspace_id", to = "id")]
     pub workspace: BelongsTo<super::workspace::Entity>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]

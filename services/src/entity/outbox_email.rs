@@ -26,6 +26,8 @@ pub struct Model {
     pub last_error: Option<String>,
     pub created_at: Moment,
     pub finished_at: Option<Moment>,
+    /// Whether it holds a link that lets somebody in: its words go when it has left.
+    pub confidential: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

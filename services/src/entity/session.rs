@@ -17,6 +17,10 @@ pub struct Model {
     pub created_at: Moment,
     pub last_seen_at: Moment,
     pub ends_at: Moment,
+    /// What it is called in the list of one's sessions.
+    pub public_id: Option<Uuid>,
+    /// Browser and system at sign-in, in words.
+    pub browser: String,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: BelongsTo<super::user::Entity>,
     #[sea_orm(belongs_to, from = "member_id", to = "id")]

@@ -62,6 +62,8 @@ pub(crate) struct Outgoing {
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) html: String,
+    /// Whether it holds a link that lets somebody in.
+    pub(crate) confidential: bool,
 }
 
 /// Writes mails into the outbox, in the caller's transaction. After its commit, the caller wakes the worker.
@@ -106,6 +108,7 @@ fn row(mail: Outgoing, now: Moment) -> (OutboxEmailId, ActiveModel) {
         last_error: Set(None),
         created_at: Set(now),
         finished_at: Set(None),
+        confidential: Set(mail.confidential),
     };
     (id, row)
 }
@@ -300,7 +303,8 @@ impl Inner {
     }
 
     async fn deliver(&self, row: Model) {
-        let lease = Lease { id: row.id, attempt: row.attempts, created_at: row.created_at };
+        let lease =
+            Lease { id: row.id, attempt: row.attempts, created_at: row.created_at, confidential: row.confidential };
         let message = Message {
             id: row.id,
             to_name: row.to_name,
@@ -339,7 +343,8 @@ impl Inner {
     }
 
     async fn mark_sent(&self, lease: &Lease) {
-        let mark = Entity::update_many()
+        let mark = lease
+            .last_mark()
             .col_expr(Column::State, Expr::value(SENT))
             .col_expr(Column::FinishedAt, Expr::value(self.clock.now()))
             .col_expr(Column::LeasedUntil, Expr::value(None::<Moment>))
@@ -382,7 +387,8 @@ impl Inner {
     }
 
     async fn give_up(&self, lease: &Lease, cause: &Cause) {
-        let mark = Entity::update_many()
+        let mark = lease
+            .last_mark()
             .col_expr(Column::State, Expr::value(UNDELIVERABLE))
             .col_expr(Column::FinishedAt, Expr::value(self.clock.now()))
             .col_expr(Column::LeasedUntil, Expr::value(None::<Moment>))
@@ -440,6 +446,20 @@ struct Lease {
     /// From 1. No other lease of this row has the same.
     attempt: i32,
     created_at: Moment,
+    confidential: bool,
+}
+
+impl Lease {
+    /// The beginning of a mark after which the mail is not sent again: the words of a confidential mail go, so that the
+    /// link in it is not kept.
+    fn last_mark(&self) -> sea_orm::UpdateMany<Entity> {
+        let mark = Entity::update_many();
+        if self.confidential {
+            mark.col_expr(Column::TextBody, Expr::value("")).col_expr(Column::HtmlBody, Expr::value(""))
+        } else {
+            mark
+        }
+    }
 }
 
 fn for_admin(cause: &Cause) -> String {
@@ -477,7 +497,12 @@ mod tests {
     use super::*;
 
     fn lease(attempt: i32) -> Lease {
-        Lease { id: OutboxEmailId(Uuid::nil()), attempt, created_at: "2026-11-23T10:00:00Z".parse().expect("a time") }
+        Lease {
+            id: OutboxEmailId(Uuid::nil()),
+            attempt,
+            created_at: "2026-11-23T10:00:00Z".parse().expect("a time"),
+            confidential: false,
+        }
     }
 
     #[test]

@@ -144,6 +144,7 @@ on_both! {
                 longest_days: Some(7),
                 highest_role: AccountRole::Collaborator,
                 open_days: 3,
+                ..PartnershipPolicy::default()
             })
             .await;
         world.ctx(&world.mia).await;

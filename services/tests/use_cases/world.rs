@@ -279,13 +279,16 @@ impl World {
     }
 
     pub async fn set_policy(&self, policy: PartnershipPolicy) {
-        let sql = "UPDATE partnership SET highest_role = $1, longest_days = $2, reason_required = $3, open_days = $4
-                   WHERE id = $5";
-        let values: [Value; 5] = [
+        let sql = "UPDATE partnership SET highest_role = $1, longest_days = $2, reason_required = $3, open_days = $4,
+                       shortest_reason = $5, cool_down_days = $6
+                   WHERE id = $7";
+        let values: [Value; 7] = [
             policy.highest_role.into(),
             policy.longest_days.map(i32::from).into(),
             policy.reason_required.into(),
             i32::from(policy.open_days).into(),
+            i32::from(policy.shortest_reason).into(),
+            i32::from(policy.cool_down_days).into(),
             self.partnership.into(),
         ];
         self.run(sql, values).await;
@@ -559,8 +562,8 @@ impl Maker<'_> {
         let policy = PartnershipPolicy::default();
         let sql =
             "INSERT INTO partnership (id, host_workspace_id, guest_workspace_id, owner_member_id, state, highest_role,
-                       longest_days, reason_required, open_days, created_at)
-                   VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9)";
+                       longest_days, reason_required, open_days, created_at, sent_at, accepted_at)
+                   VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $9, $9)";
         let values: [Value; 9] = [
             id.into(),
             host.into(),
