@@ -13,6 +13,7 @@ mod check;
 mod child;
 mod cluster;
 mod digest;
+mod model;
 mod program;
 mod project;
 mod scratch;
@@ -51,6 +52,8 @@ enum Command {
     Test(test::Arguments),
     /// Run the browser tests alone, or some of them: `cargo xtask e2e -- --grep …`.
     E2e(test::BrowserArguments),
+    /// Let random members do random things, millions of them, and compare the program with a model of its rules.
+    Model(model::Arguments),
     /// Measure the optimised program: speed, memory, size.
     Bench(bench::Arguments),
     /// Make the pictures in docs/screenshots from the demo.
@@ -83,6 +86,7 @@ fn run(command: Command) -> Result<ExitCode> {
             program::build(profile)?;
             println!("Built {}", program::path(profile).display());
         }
+        Command::Model(arguments) => model::run(&arguments)?,
         Command::Bench(arguments) => bench::run(&arguments)?,
         Command::Screenshots => screenshots::run()?,
         Command::Check => check::run()?,
