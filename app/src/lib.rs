@@ -23,7 +23,9 @@ pub mod activity;
 pub mod layout;
 pub mod live;
 pub mod notification;
+pub mod profile;
 pub mod session;
+pub mod setting;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod ui;
@@ -145,6 +147,7 @@ pub fn App() -> impl IntoView {
                     />
                     <Route path=path!("/accounts/:account/log-in") view=account::LogInPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=notification::NotificationListPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=profile::ProfilePage ssr=SsrMode::Async />
                     <Route path=path!("/*any") view=layout::NotFound ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

@@ -7,12 +7,13 @@ use crate::wire::{Failure, Notice};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{AppError, Denial};
-use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE};
+use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use services::{Ctx, Services};
+use services::session::Browser;
+use services::{Ctx, Oneself, Services};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -87,16 +88,36 @@ pub struct ClientAddress(pub IpAddr);
 /// [`AppError::SignInRequired`] when nobody is signed in.
 pub fn ctx() -> Result<Ctx, Failure> {
     let parts = parts();
-    parts.extensions.get::<Ctx>().cloned().ok_or_else(|| fail(AppError::SignInRequired))
+    match (parts.extensions.get::<Ctx>(), parts.extensions.get::<Oneself>()) {
+        (Some(ctx), _) => Ok(ctx.clone()),
+        // Signed in, but their workspace asks something of them first.
+        (None, Some(oneself)) => oneself.ctx().map_err(fail),
+        (None, None) => Err(fail(AppError::SignInRequired)),
+    }
+}
+
+/// The user who is asking, for what concerns themselves alone.
+///
+/// # Errors
+///
+/// [`AppError::SignInRequired`] when nobody is signed in.
+pub fn oneself() -> Result<Oneself, Failure> {
+    parts().extensions.get::<Oneself>().cloned().ok_or_else(|| fail(AppError::SignInRequired))
+}
+
+/// The browser that the request comes from.
+fn browser(parts: &Parts) -> Browser {
+    let address = parts.extensions.get::<ClientAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0);
+    let user_agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
+    let session = expect_context::<Edge>().session_id(&parts.headers).map(str::to_owned);
+    Browser { address, user_agent, session }
 }
 
 pub(crate) async fn sign_in(email: String, password: String, next: String) -> Result<(), Failure> {
     let parts = parts();
-    let address = parts.extensions.get::<ClientAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0);
     let services = expect_context::<Services>();
     let edge = expect_context::<Edge>();
-    let old = edge.session_id(&parts.headers);
-    match services.sign_in(&email, &password, address, old).await {
+    match services.sign_in(&email, &password, &browser(&parts)).await {
         Ok(session) => {
             let cookie = edge.set_cookie(edge.session_cookie(), &session.id, session.longest);
             expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);
@@ -117,8 +138,8 @@ pub(crate) async fn sign_in(email: String, password: String, next: String) -> Re
 
 pub(crate) async fn sign_out() -> Result<(), Failure> {
     let edge = expect_context::<Edge>();
-    if let Some(ctx) = parts().extensions.get::<Ctx>() {
-        ctx.sign_out().await?;
+    if let Some(oneself) = parts().extensions.get::<Oneself>() {
+        oneself.sign_out().await?;
     }
     let cookie = edge.set_cookie(edge.session_cookie(), "", Duration::ZERO);
     expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);

@@ -106,6 +106,8 @@ words! {
         MembersExported = "members_exported",
         /// An Admin reset a member's sign-in.
         SignInReset = "sign_in_reset",
+        /// A user has another name.
+        NameChanged = "name_changed",
         /// A user has another password.
         PasswordChanged = "password_changed",
         /// A user has another email address.
@@ -177,6 +179,7 @@ impl EventKind {
             Self::MemberReactivated => "Member reactivated",
             Self::MembersExported => "Members exported",
             Self::SignInReset => "Sign-in reset",
+            Self::NameChanged => "Name changed",
             Self::PasswordChanged => "Password changed",
             Self::EmailChanged => "Email address changed",
             Self::SessionsEnded => "Sessions ended",
@@ -218,6 +221,7 @@ impl EventKind {
                 | Self::WorkspaceRoleChanged
                 | Self::MemberDeactivated
                 | Self::MemberReactivated
+                | Self::NameChanged
                 | Self::SecondFactorRequired
         )
     }

@@ -15,6 +15,7 @@ pub mod member;
 pub mod notification;
 pub mod partnership;
 pub mod policy;
+pub mod profile;
 pub mod session;
 pub mod text;
 pub mod time;

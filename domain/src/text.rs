@@ -108,6 +108,55 @@ pub fn email(field: &'static str, typed: &str) -> Result<String, Problem> {
     if parts.is_none() { ask("Enter an email address, such as ann@example.com.") } else { Ok(address.to_owned()) }
 }
 
+/// Characters that a new password has at least.
+pub const SHORTEST_PASSWORD: usize = 12;
+
+/// Bytes that a password has at most: hashing a longer one would cost more, and protect nobody better.
+pub const LONGEST_PASSWORD: usize = 1_024;
+
+/// A password that somebody chooses. Its length is what counts; nothing is asked of its characters (NIST SP 800-63B-4,
+/// 3.1.1.2), but that they are not a handful, nor the person's own name or address, nor this program's.
+///
+/// # Errors
+///
+/// A [`Problem`] on `field`. It never repeats the password.
+pub fn new_password(field: &'static str, typed: &str, name: &str, email: &str) -> Result<(), Problem> {
+    let ask = |text: &str| Err(Problem::new(field, text.to_owned()));
+    if typed.is_empty() {
+        return ask("Enter a new password.");
+    }
+    if typed.chars().count() < SHORTEST_PASSWORD {
+        return ask(
+            "Choose a longer password: at least 12 characters, such as four words that do not belong together.",
+        );
+    }
+    if typed.len() > LONGEST_PASSWORD {
+        return ask("Choose a shorter password: at most 1,024 letters.");
+    }
+    let plain =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let folded = plain(typed);
+    let local = email.split('@').next().unwrap_or_default();
+    let own = [name, email, local, "latchkey", "password"].map(plain);
+    // What is left when the known words are taken out has to be something.
+    let rest =
+        own.iter().filter(|word| word.chars().count() > 3).fold(folded, |rest, word| rest.replace(word.as_str(), ""));
+    let different = |text: &str| text.chars().collect::<std::collections::BTreeSet<_>>().len();
+    if different(typed) < 5 || different(&rest) < 4 || in_a_row(&rest) {
+        return ask(
+            "Choose a password that is harder to guess: not a few characters again and again, nor your own name.",
+        );
+    }
+    Ok(())
+}
+
+/// Whether each character is the next one after the one before, as in "12345678" and "abcdef".
+fn in_a_row(text: &str) -> bool {
+    let codes: Vec<u32> = text.chars().map(u32::from).collect();
+    let follows = |pair: &[u32]| pair[1] == pair[0] + 1 || (pair[0] == u32::from('9') && pair[1] == u32::from('0'));
+    codes.len() > 2 && codes.windows(2).all(follows)
+}
+
 /// One line without anything that [`disturbs`]: for mail headers, logs and the like.
 pub fn one_line(text: &str) -> String {
     let visible: String = text.chars().map(|c| if disturbs(c) { ' ' } else { c }).collect();
@@ -189,6 +238,32 @@ mod tests {
             long.as_str(),
         ] {
             assert!(email("email", bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_long_and_not_easily_guessed() {
+        let check = |typed: &str| new_password("password", typed, "Ann Sørensen", "ann.soerensen@example.com");
+        for good in ["correct horse battery", "äöü äöü 12 xyz", "tr0ub4dor&3 tr0", "nnA-nesneres-92"] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        let long = "0123456789 abc ".repeat(70);
+        for bad in [
+            "",
+            "short",
+            "eleven char",
+            "aaaaaaaaaaaaaaaa",
+            "abababababab",
+            "123456789012",
+            "abcdefghijklmn",
+            "Ann Sørensen",
+            "ann.soerensen@example.com",
+            "annsoerensen1",
+            "passwordpassword",
+            "Latchkey-Password-1",
+            long.as_str(),
+        ] {
+            assert!(check(bad).is_err(), "{bad}");
         }
     }
 

@@ -212,6 +212,7 @@ impl Details {
             EventKind::MemberReactivated => format!("{actor} reactivated {members}."),
             EventKind::MembersExported => format!("{actor} downloaded the list of members."),
             EventKind::SignInReset => format!("{actor} reset the sign-in of {members}."),
+            EventKind::NameChanged => format!("{members} is called {actor} now."),
             EventKind::PasswordChanged => format!("{actor} set a new password."),
             EventKind::EmailChanged => format!("{actor} has a new email address."),
             EventKind::SessionsEnded => format!("{actor} ended sessions in other browsers."),

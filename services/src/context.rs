@@ -184,7 +184,11 @@ pub struct Ctx {
 
 impl Ctx {
     pub(crate) fn new(services: Services, who: SignedIn, now: Moment) -> Self {
-        Self { services, who: Arc::new(who), now }
+        Self::of(services, Arc::new(who), now)
+    }
+
+    pub(crate) fn of(services: Services, who: Arc<SignedIn>, now: Moment) -> Self {
+        Self { services, who, now }
     }
 
     /// When the operation began.

@@ -20,11 +20,14 @@ pub mod mail;
 mod member_search;
 mod notification;
 mod notify;
+mod oneself;
 pub mod partnership;
 pub mod password;
+mod profile;
 pub mod session;
 mod sweep;
 
 pub use context::{Clock, Ctx, Services, Settings, WorkspaceAdmin, WorkspaceOwner};
 pub use database::Database;
 pub use error::{Error, chain, incident};
+pub use oneself::Oneself;

@@ -79,6 +79,39 @@ pub(crate) async fn index(
     insert(connection, "member_search_pair", "pair", workspace, member, entries.pairs).await
 }
 
+/// Takes a member out of the index, who was in it with this name and address.
+pub(crate) async fn remove(
+    connection: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    member: MemberId,
+    name: &str,
+    email: &str,
+) -> Result<(), DbErr> {
+    let entries = Entries::of(name, email);
+    delete(connection, "member_search", "token", workspace, member, entries.tokens).await?;
+    delete(connection, "member_search_pair", "pair", workspace, member, entries.pairs).await
+}
+
+async fn delete(
+    connection: &impl ConnectionTrait,
+    table: &str,
+    column: &str,
+    workspace: WorkspaceId,
+    member: MemberId,
+    texts: impl IntoIterator<Item = String>,
+) -> Result<(), DbErr> {
+    let texts: Vec<String> = texts.into_iter().collect();
+    for texts in texts.chunks(ROWS_PER_INSERT) {
+        let mut question = Question::new(connection.get_database_backend(), workspace);
+        let member = question.value(member.into());
+        let texts = texts.iter().map(|text| question.value(text.into())).collect::<Vec<_>>().join(", ");
+        let sql =
+            format!("DELETE FROM {table} WHERE workspace_id = $1 AND {column} IN ({texts}) AND member_id = {member}");
+        connection.execute_raw(question.statement(sql)).await?;
+    }
+    Ok(())
+}
+
 async fn insert(
     connection: &impl ConnectionTrait,
     table: &str,

@@ -79,6 +79,7 @@ fn page_of_kind(kind: EventKind) -> &'static str {
         | EventKind::MemberReactivated
         | EventKind::MembersExported
         | EventKind::OwnershipHandedOver => "/members",
+        EventKind::NameChanged => "/settings",
         EventKind::SignInReset
         | EventKind::PasswordChanged
         | EventKind::EmailChanged

@@ -4,7 +4,7 @@ use crate::activity::{Details, Event};
 use crate::database::statement;
 use crate::entity::{session, sign_in_attempt, user};
 use crate::password::LONGEST;
-use crate::{Ctx, Error, Services};
+use crate::{Ctx, Error, Oneself, Services};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
@@ -31,6 +31,9 @@ const LONGEST_SESSION: TimeDelta = TimeDelta::days(14);
 /// The last use is written down at most this often.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
 
+/// Letters of a browser's description that are looked at.
+const LONGEST_USER_AGENT: usize = 512;
+
 /// Failed attempts count for this long.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
 /// Failures from one network, whomever they were meant for. An office shares one.
@@ -41,6 +44,49 @@ const MOST_FOR_EMAIL: u64 = 20;
 const MOST_FOR_EMAIL_FROM_NETWORK: u64 = 8;
 /// A user is known at a network this long after having signed in there.
 const FAMILIAR_FOR: TimeDelta = TimeDelta::days(90);
+
+/// The browser that somebody comes with.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// Its network address.
+    pub address: IpAddr,
+    /// What it says of itself (RFC 9110, 10.1.5); empty when it says nothing.
+    pub user_agent: String,
+    /// The id of the session that it has, if it has one. It ends when another begins.
+    pub session: Option<String>,
+}
+
+impl Browser {
+    /// A browser at this address, of which no more is known.
+    pub fn at(address: IpAddr) -> Self {
+        Self { address, user_agent: String::new(), session: None }
+    }
+
+    /// Browser and system in words, such as "Firefox on Linux"; empty when nothing is known.
+    pub(crate) fn in_words(&self) -> String {
+        let agent: String = self.user_agent.chars().take(LONGEST_USER_AGENT).collect();
+        let Some(found) = woothee::parser::Parser::new().parse(&agent) else { return String::new() };
+        let [name, system] =
+            [found.name, found.os].map(|word| Some(word).filter(|word| !word.is_empty() && *word != "UNKNOWN"));
+        match (name, system) {
+            (Some(name), Some(system)) if name != system => format!("{name} on {}", system_in_words(system)),
+            (Some(name), _) => name.to_owned(),
+            (None, Some(system)) => system_in_words(system).to_owned(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// The names that systems have today.
+fn system_in_words(system: &str) -> &str {
+    match system {
+        "Mac OSX" => "macOS",
+        "iPhone" | "iPad" => "iOS",
+        // Windows 11 says that it is 10.
+        "Windows 10" => "Windows",
+        other => other,
+    }
+}
 
 /// A session that has begun.
 #[derive(Debug)]
@@ -113,7 +159,7 @@ impl SignedIn {
 }
 
 impl Services {
-    /// Begins a session for whoever knows the password; the session with the id `old`, if there is one, ends.
+    /// Begins a session for whoever knows the password; the session that the browser had ends.
     ///
     /// A wrong address and a wrong password are answered alike, and take as long.
     ///
@@ -121,18 +167,12 @@ impl Services {
     ///
     /// [`AppError::Invalid`] with [`WRONG_CREDENTIALS`], [`AppError::TooManyAttempts`], or [`AppError::Unavailable`]
     /// when too many sign in at once.
-    pub async fn sign_in(
-        &self,
-        email: &str,
-        password: &str,
-        address: IpAddr,
-        old: Option<&str>,
-    ) -> Result<NewSession, Error> {
+    pub async fn sign_in(&self, email: &str, password: &str, browser: &Browser) -> Result<NewSession, Error> {
         let folded = fold_email(email);
         if folded.is_empty() || folded.len() > 320 || folded.contains(char::is_control) || password.len() > LONGEST {
             return Err(wrong_credentials());
         }
-        let network = network_of(address);
+        let network = network_of(browser.address);
         let user = user::Entity::find().filter(user::COLUMN.email_folded.eq(&folded)).one(self.reader()).await?;
         let tries = self.tries(&folded, &network, user.as_ref().map(|user| user.id)).await?;
         // Before anything is written: a flood waits here, and leaves SQLite's one writer to the others.
@@ -155,22 +195,32 @@ impl Services {
         let Some(member) = self.first_membership(user.id).await? else {
             return Err(wrong_credentials());
         };
-        self.begin_session(user, member, network, old, attempt).await
+        self.begin_session(user, member, browser, attempt).await
     }
 
     /// The member whose browser has this session id, if the session is alive and the member active. It counts as a use.
     ///
     /// # Errors
     ///
-    /// [`Error::Database`].
+    /// [`Error::Database`], or what the member's workspace asks of them before anything else.
     pub async fn session(&self, id: &str) -> Result<Option<Ctx>, Error> {
-        let found = self.session_of_open_page(id).await?;
-        if let Some(ctx) = &found
-            && ctx.now() - ctx.who.last_seen_at > SEEN_EVERY
+        Ok(self.oneself(id).await?.map(|oneself| oneself.ctx()).transpose()?)
+    }
+
+    /// The user whose browser has this session id, if the session is alive and the member active, whatever their workspace
+    /// asks of them first. It counts as a use.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn oneself(&self, id: &str) -> Result<Option<Oneself>, Error> {
+        let found = self.oneself_of_open_page(id).await?;
+        if let Some(oneself) = &found
+            && oneself.now() - oneself.who().last_seen_at > SEEN_EVERY
         {
             session::Entity::update_many()
-                .col_expr(session::Column::LastSeenAt, Expr::value(ctx.now()))
-                .filter(session::COLUMN.id_hash.eq(&ctx.who.id_hash))
+                .col_expr(session::Column::LastSeenAt, Expr::value(oneself.now()))
+                .filter(session::COLUMN.id_hash.eq(&oneself.who().id_hash))
                 .exec(self.database().write())
                 .await?;
         }
@@ -183,10 +233,10 @@ impl Services {
     /// # Errors
     ///
     /// [`Error::Database`].
-    pub async fn session_of_open_page(&self, id: &str) -> Result<Option<Ctx>, Error> {
+    pub async fn oneself_of_open_page(&self, id: &str) -> Result<Option<Oneself>, Error> {
         let now = self.now();
         let who = self.alive(&hash_of(id), now).await?;
-        Ok(who.map(|who| Ctx::new(self.clone(), who, now)))
+        Ok(who.map(|who| Oneself::new(self.clone(), who, now)))
     }
 
     /// Deletes sessions and attempts that no longer count. Returns how many sessions went.
@@ -262,8 +312,7 @@ impl Services {
         &self,
         user: user::Model,
         member: Membership,
-        network: String,
-        old: Option<&str>,
+        browser: &Browser,
         attempt: Uuid,
     ) -> Result<NewSession, Error> {
         let change = self.change().await?;
@@ -273,15 +322,15 @@ impl Services {
             id_hash: Set(hash_of(&id)),
             user_id: Set(user.id),
             member_id: Set(member.id),
-            address: Set(network),
+            address: Set(network_of(browser.address)),
             created_at: Set(now),
             last_seen_at: Set(now),
             ends_at: Set(now + LONGEST_SESSION),
             public_id: Set(Some(Uuid::now_v7())),
-            browser: Set(String::new()),
+            browser: Set(browser.in_words()),
         };
         begun.insert(transaction).await?;
-        if let Some(old) = old {
+        if let Some(old) = &browser.session {
             end_session(transaction, &hash_of(old), now).await?;
         }
         sign_in_attempt::Entity::delete_by_id(attempt).exec(transaction).await?;
@@ -375,6 +424,23 @@ struct Membership {
     workspace_id: WorkspaceId,
 }
 
+impl Oneself {
+    /// Ends the session.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn sign_out(&self) -> Result<(), Error> {
+        let change = self.services().change().await?;
+        end_session(change.transaction(), &self.who().id_hash, change.now()).await?;
+        let frame = self.frame();
+        let details = Details { actor: frame.name, company: frame.workspace, ..Details::default() };
+        let event =
+            Event { actor: Some(self.member()), details, ..Event::new(EventKind::SignedOut, self.who().workspace) };
+        change.commit(vec![event]).await
+    }
+}
+
 impl Ctx {
     /// Ends the session.
     ///
@@ -382,10 +448,7 @@ impl Ctx {
     ///
     /// [`Error::Database`].
     pub async fn sign_out(&self) -> Result<(), Error> {
-        let change = self.services.change().await?;
-        end_session(change.transaction(), &self.who.id_hash, change.now()).await?;
-        let event = Event { actor: Some(self.member()), details: self.details(), ..self.event(EventKind::SignedOut) };
-        change.commit(vec![event]).await
+        self.oneself().sign_out().await
     }
 
     /// Goes on as another membership of the same user.

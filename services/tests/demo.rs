@@ -6,6 +6,7 @@ mod postgres;
 
 use domain::account::{AccountFilter, AccountRole};
 use services::demo::{DemoSize, PASSWORD, fill};
+use services::session::Browser;
 use services::{Ctx, Database, Error, Services, Settings};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Mutex;
@@ -18,7 +19,7 @@ async fn empty(url: &str) -> Services {
 
 async fn sign_in(services: &Services, email: &str) -> Ctx {
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let session = services.sign_in(email, PASSWORD, address, None).await.unwrap();
+    let session = services.sign_in(email, PASSWORD, &Browser::at(address)).await.unwrap();
     services.session(&session.id).await.unwrap().unwrap()
 }
 

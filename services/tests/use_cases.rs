@@ -48,6 +48,8 @@ mod migration;
 mod notification;
 #[path = "database/postgres.rs"]
 mod postgres;
+#[path = "use_cases/profile.rs"]
+mod profile;
 #[path = "use_cases/session.rs"]
 mod session;
 #[path = "use_cases/world.rs"]

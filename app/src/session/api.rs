@@ -34,7 +34,7 @@ pub async fn switch_workspace(member: MemberId) -> Result<(), Failure> {
 /// What stands around every signed-in page.
 #[server(prefix = "/api", endpoint = "session/frame", input = PostUrl, output = Json)]
 pub async fn frame() -> Result<FrameView, Failure> {
-    Ok(crate::ssr::ctx()?.frame())
+    Ok(crate::ssr::oneself()?.frame())
 }
 
 /// The one-time message that waits for this browser, if any. Reading it in a page takes it away.

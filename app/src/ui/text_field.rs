@@ -25,7 +25,7 @@ pub fn TextField(
     #[prop(optional)]
     required: bool,
     /// What is wrong with it.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     error: Option<String>,
 ) -> impl IntoView {
     let described_by = described_by(name, hint.is_some(), error.is_some());
@@ -73,7 +73,7 @@ pub fn TextArea(
     #[prop(optional)]
     required: bool,
     /// What is wrong with it.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     error: Option<String>,
 ) -> impl IntoView {
     let described_by = described_by(name, hint.is_some(), error.is_some());
@@ -119,7 +119,7 @@ pub fn Checkbox(
     #[prop(optional)]
     checked: bool,
     /// What is wrong with it.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     error: Option<String>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.to_owned());

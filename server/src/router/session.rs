@@ -1,4 +1,5 @@
-//! Finds out who is asking: puts the member into the request's extensions when somebody is signed in.
+//! Finds out who is asking: puts the member, and the user they are, into the request's extensions when somebody is signed
+//! in.
 
 use super::{LIVE, Reader, Refusal, Server};
 use crate::telemetry;
@@ -13,11 +14,15 @@ pub(super) async fn find(State(server): State<Server>, mut request: Request, nex
     };
     let services = server.services();
     let by_itself = request.uri().path() == LIVE || request.headers().contains_key(REFRESH);
-    let found = if by_itself { services.session_of_open_page(id).await } else { services.session(id).await };
+    let found = if by_itself { services.oneself_of_open_page(id).await } else { services.oneself(id).await };
     match found {
-        Ok(Some(ctx)) => {
-            telemetry::record_member(ctx.member());
-            request.extensions_mut().insert(ctx);
+        Ok(Some(oneself)) => {
+            telemetry::record_member(oneself.member());
+            // Without what their workspace asks of them first, somebody can see to that, and nothing else.
+            if let Ok(ctx) = oneself.ctx() {
+                request.extensions_mut().insert(ctx);
+            }
+            request.extensions_mut().insert(oneself);
         }
         Ok(None) => {}
         Err(error) => return Reader::of(&request, &server).refuse(Refusal::of(app::ssr::told(error))),

@@ -4,7 +4,7 @@ use crate::world::{PASSWORD, World, told, words};
 use chrono::TimeDelta;
 use domain::{AppError, MemberId};
 use services::Error;
-use services::session::NewSession;
+use services::session::{Browser, NewSession};
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ const OFFICE: [u8; 4] = [192, 0, 2, 10];
 const ELSEWHERE: [u8; 4] = [198, 51, 100, 7];
 
 async fn try_from(world: &World, email: &str, password: &str, address: [u8; 4]) -> Result<NewSession, Error> {
-    world.services.sign_in(email, password, IpAddr::from(address), None).await
+    world.services.sign_in(email, password, &Browser::at(IpAddr::from(address))).await
 }
 
 async fn is_alive(world: &World, session: &str) -> bool {
@@ -109,7 +109,7 @@ on_both! {
 
     async fn all_addresses_of_an_ipv6_network_count_as_one(world: World) {
         let from = |device: u16| IpAddr::from([0x2001, 0xdb8, 0, 7, 0, 0, 0, device]);
-        let attempt = async |address, password| world.services.sign_in(&world.mia.email, password, address, None).await;
+        let attempt = async |address, password| world.services.sign_in(&world.mia.email, password, &Browser::at(address)).await;
         for device in 0..8 {
             assert!(!is_limited(attempt(from(device), "wrong").await));
         }
@@ -153,7 +153,7 @@ on_both! {
         let tasks: Vec<_> = (0..30)
             .map(|_| {
                 let (services, email) = (world.services.clone(), world.mia.email.clone());
-                tokio::spawn(async move { services.sign_in(&email, "wrong", IpAddr::from(OFFICE), None).await })
+                tokio::spawn(async move { services.sign_in(&email, "wrong", &Browser::at(IpAddr::from(OFFICE))).await })
             })
             .collect();
         let mut looked_at = 0;
@@ -169,16 +169,16 @@ on_both! {
         let other = world.another_server().await;
         for n in 0..8 {
             let services = if n % 2 == 0 { &world.services } else { &other };
-            let _ = services.sign_in(&world.mia.email, "wrong", IpAddr::from(OFFICE), None).await;
+            let _ = services.sign_in(&world.mia.email, "wrong", &Browser::at(IpAddr::from(OFFICE))).await;
         }
-        assert!(is_limited(other.sign_in(&world.mia.email, PASSWORD, IpAddr::from(OFFICE), None).await));
+        assert!(is_limited(other.sign_in(&world.mia.email, PASSWORD, &Browser::at(IpAddr::from(OFFICE))).await));
     }
 
     async fn signing_in_again_ends_the_session_before(world: World) {
         let before = try_from(&world, &world.mia.email, PASSWORD, OFFICE).await.unwrap();
         let elsewhere = try_from(&world, &world.mia.email, PASSWORD, ELSEWHERE).await.unwrap();
-        let address = IpAddr::from(OFFICE);
-        let after = world.services.sign_in(&world.mia.email, PASSWORD, address, Some(&before.id)).await.unwrap();
+        let browser = Browser { session: Some(before.id.clone()), ..Browser::at(IpAddr::from(OFFICE)) };
+        let after = world.services.sign_in(&world.mia.email, PASSWORD, &browser).await.unwrap();
         assert_ne!(before.id, after.id);
         assert!(!is_alive(&world, &before.id).await);
         assert!(is_alive(&world, &after.id).await);
@@ -187,8 +187,8 @@ on_both! {
 
     async fn a_failed_sign_in_leaves_the_session_before(world: World) {
         let before = try_from(&world, &world.mia.email, PASSWORD, OFFICE).await.unwrap();
-        let address = IpAddr::from(OFFICE);
-        assert!(world.services.sign_in(&world.mia.email, "wrong", address, Some(&before.id)).await.is_err());
+        let browser = Browser { session: Some(before.id.clone()), ..Browser::at(IpAddr::from(OFFICE)) };
+        assert!(world.services.sign_in(&world.mia.email, "wrong", &browser).await.is_err());
         assert!(is_alive(&world, &before.id).await);
     }
 
@@ -206,10 +206,10 @@ on_both! {
         let session = world.sign_in(&world.mia).await;
         for hours in [12, 11] {
             world.pass(TimeDelta::hours(hours));
-            assert!(world.services.session_of_open_page(&session).await.unwrap().is_some());
+            assert!(world.services.oneself_of_open_page(&session).await.unwrap().is_some());
         }
         world.pass(TimeDelta::hours(1));
-        assert!(world.services.session_of_open_page(&session).await.unwrap().is_none());
+        assert!(world.services.oneself_of_open_page(&session).await.unwrap().is_none());
         assert!(!is_alive(&world, &session).await);
     }
 

@@ -19,6 +19,7 @@ use futures::FutureExt;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable, Value};
 use services::account::VisibleAccount;
 use services::mail::{Mailer, Memory, Message, Transport, Worker};
+use services::session::Browser;
 use services::{Clock, Ctx, Database, Error, Services, Settings};
 use std::collections::HashMap;
 use std::future::Future;
@@ -364,7 +365,7 @@ impl World {
 
     pub async fn sign_in(&self, person: &Person) -> String {
         let address: IpAddr = [192, 0, 2, 1].into();
-        let session = self.services.sign_in(&person.email, PASSWORD, address, None).await.unwrap();
+        let session = self.services.sign_in(&person.email, PASSWORD, &Browser::at(address)).await.unwrap();
         let ctx = self.services.session(&session.id).await.unwrap().unwrap();
         if ctx.member() != person.member {
             ctx.switch_to(person.member).await.unwrap();
