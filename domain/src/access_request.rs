@@ -5,7 +5,7 @@ use crate::account::{AccountHeaderView, AccountRole};
 use crate::member::PickedMember;
 use crate::partnership::PartnershipPolicy;
 use crate::text;
-use crate::time::{Moment, day};
+use crate::time::{Moment, day, day_and_time};
 use crate::word::words;
 use crate::{AccessRequestId, AccountId, Denial, IdempotencyKey, MemberId, Problem, RequestLineId};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
@@ -214,6 +214,11 @@ impl RequestForm {
             if reason.is_empty() && policy.reason_required {
                 return Err(Problem::new("reason", "Enter a reason: this partnership asks for one."));
             }
+            let shortest = policy.shortest_reason_asked();
+            if reason.chars().count() < shortest.into() {
+                let text = format!("Say more: this partnership asks for a reason of at least {shortest} characters.");
+                return Err(Problem::new("reason", text));
+            }
             Ok(reason)
         });
         match (members, role, end, reason) {
@@ -279,6 +284,17 @@ pub struct Candidate {
     pub ends_at: Option<Moment>,
     /// A line that waits already.
     pub pending: Option<PendingSince>,
+    /// A decline that is too fresh for another request.
+    pub cool_down: Option<CoolDown>,
+}
+
+/// After a decline the host's policy can let some days pass before the same person is asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CoolDown {
+    /// When it was declined.
+    pub declined_at: Moment,
+    /// When the person can be asked for again.
+    pub until: Moment,
 }
 
 /// Who asked for a person already, and when.
@@ -298,14 +314,16 @@ pub fn why_not_ask(candidate: &Candidate, role: AccountRole) -> Option<String> {
     if let Some(pending) = &candidate.pending {
         return Some(format!("Already requested by {} on {}", pending.by, day(pending.at.date_naive())));
     }
-    if candidate.is_requester {
-        let extends = candidate.ends_at.is_some() && candidate.role.is_some_and(|own| role <= own);
-        return if extends { None } else { Some("You cannot request access for yourself".to_owned()) };
+    let extends = candidate.ends_at.is_some() && candidate.role.is_some_and(|own| role <= own);
+    if candidate.is_requester && !extends {
+        return Some("You cannot request access for yourself".to_owned());
     }
-    match candidate.role {
-        Some(held) if held >= role => Some(format!("Already has access as {}", held.label())),
-        _ => None,
+    if let Some(held) = candidate.role.filter(|held| *held >= role && !candidate.is_requester) {
+        return Some(format!("Already has access as {}", held.label()));
     }
+    candidate.cool_down.map(|CoolDown { declined_at, until }| {
+        format!("Declined on {}. Can be requested again from {}", day(declined_at.date_naive()), day_and_time(until))
+    })
 }
 
 /// A role that a member's live grants give on an account. Different roles can end at different times.
@@ -396,6 +414,9 @@ pub struct RequestFormView {
     pub last_day: Option<String>,
     /// Whether a reason is needed.
     pub reason_required: bool,
+    /// The fewest characters of a reason.
+    #[serde(default)]
+    pub shortest_reason: u16,
 }
 
 /// The account that access is asked for.

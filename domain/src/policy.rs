@@ -5,9 +5,11 @@ use crate::account::AccountRole;
 use crate::partnership::PartnershipState;
 use crate::word::words;
 use crate::workspace::WorkspaceRole;
+use serde::{Deserialize, Serialize};
 
-/// Which side of an account a member stands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which side of an account or of a partnership a member or a company stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// A member of the account's own workspace.
     Host,
@@ -238,6 +240,21 @@ impl PartnershipStanding {
             return Err(PartnershipRefusal::Denied(Denial::OtherSideSuspended));
         }
         Ok(())
+    }
+
+    /// Whether the partnership stands where this act would bring it: done once more, it changes nothing.
+    pub fn has_done(self, act: PartnershipAct) -> bool {
+        use PartnershipAct as Act;
+        use PartnershipState as State;
+        match act {
+            Act::Approve => self.state == State::AwaitingGuest,
+            Act::DeclineProposal | Act::Decline => self.state == State::Declined,
+            Act::Withdraw => self.state == State::Withdrawn,
+            Act::Accept | Act::Resume => self.state == State::Active,
+            Act::Suspend => self.state == State::Suspended && self.suspended_by == Some(self.side),
+            Act::Remove => self.state == State::Removed,
+            Act::Remind | Act::SendAgain | Act::SetPolicy | Act::SetEnd | Act::NameOwner | Act::Share => false,
+        }
     }
 }
 

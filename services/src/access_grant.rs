@@ -230,12 +230,14 @@ impl VisibleAccount {
 }
 
 /// SQL: the line `l` of the partnership `p` waits at the time `$1`. While a partnership is suspended, time stands still.
-const LINE_WAITS: &str = "l.state = 'pending' AND (l.open_until > $1 OR p.state = 'suspended')";
+const LINE_WAITS: &str = r"l.state = 'pending' AND (p.ends_at IS NULL OR p.ends_at > $1)
+    AND (l.open_until > $1 OR (p.state = 'suspended' AND l.open_until > p.suspended_at))";
 
 /// SQL: the grant `g` counts at the time `$1`, or will when its suspended partnership goes on: such a grant is shown.
 const GRANT_COUNTS_OR_WAITS: &str = r"g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) AND (
     g.account_share_id IS NULL
-    OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1) AND p.state IN ('active', 'suspended')))";
+    OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
+        AND p.state IN ('active', 'suspended') AND (p.ends_at IS NULL OR p.ends_at > $1)))";
 
 /// SQL: whether the member `m` is one the reader sees. `$3` is the reader's workspace, `$4` the account's, `$5` the
 /// reader. Each condition names all three, so that all have the same values.
@@ -247,7 +249,8 @@ fn sees_condition(sees: SeesMembers) -> &'static str {
         SeesMembers::OwnGuests => {
             r"$3 = $3 AND m.workspace_id IN (
                 SELECT own.guest_workspace_id FROM partnership own
-                WHERE own.host_workspace_id = $4 AND own.owner_member_id = $5 AND own.state IN ('active', 'suspended'))"
+                WHERE own.host_workspace_id = $4 AND own.owner_member_id = $5 AND own.state IN ('active', 'suspended')
+                  AND (own.ends_at IS NULL OR own.ends_at > $1))"
         }
         SeesMembers::Nobody => "$3 <> $3 AND $4 = $4 AND $5 = $5",
     }
@@ -697,14 +700,16 @@ impl EndedRow {
 }
 
 impl Services {
-    /// Marks grants and lines whose end has come, and tells those concerned. Nothing depends on it: what has ended is
+    /// Marks partnerships, grants and lines whose end has come, and tells those concerned. Nothing depends on it: what has ended is
     /// not honoured from that moment on. Returns how many were marked.
     ///
     /// # Errors
     ///
     /// [`Error::Database`].
     pub async fn mark_ended(&self) -> Result<usize, Error> {
-        Ok(self.mark_ended_grants().await? + self.mark_ended_lines().await?)
+        // Partnerships first: what waits through one that has ended is cancelled, and was not too late.
+        let partnerships = self.mark_ended_partnerships().await?;
+        Ok(partnerships + self.mark_ended_grants().await? + self.mark_ended_lines().await?)
     }
 
     async fn mark_ended_grants(&self) -> Result<usize, Error> {

@@ -11,9 +11,9 @@ use crate::{Error, member_search};
 use chrono::TimeDelta;
 use domain::access_grant::{GrantSource, GrantState};
 use domain::access_request::{
-    AcceptWith, AccessEnd, Asked, CancelReason, Candidate, Decided, Held, LineState, MOST_SUGGESTIONS, PendingSince,
-    RefusedMember, RequestForm, RequestFormView, SentRequest, accepted_terms, adds_nothing, end_choices, role_choices,
-    why_not_ask,
+    AcceptWith, AccessEnd, Asked, CancelReason, Candidate, CoolDown, Decided, Held, LineState, MOST_SUGGESTIONS,
+    PendingSince, RefusedMember, RequestForm, RequestFormView, SentRequest, accepted_terms, adds_nothing, end_choices,
+    role_choices, why_not_ask,
 };
 use domain::account::AccountRole;
 use domain::activity::EventKind;
@@ -73,6 +73,7 @@ impl AccountManager {
             first_day: ctx.now().date_naive().to_string(),
             last_day: last_day.map(|day| day.date_naive().to_string()),
             reason_required: offer.policy.reason_required,
+            shortest_reason: offer.policy.shortest_reason_asked(),
         })
     }
 
@@ -225,7 +226,8 @@ impl AccountManager {
             SELECT s.id, s.highest_role AS share_role, {POLICY_COLUMNS}
             FROM account_share s JOIN partnership p ON p.id = s.partnership_id
             WHERE s.account_id = $2 AND p.guest_workspace_id = $3 AND p.host_workspace_id = $4
-              AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1) AND p.state = 'active'"
+              AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
+              AND p.state = 'active' AND (p.ends_at IS NULL OR p.ends_at > $1)"
         );
         let values = [now.into(), account.id().into(), account.ctx().workspace().into(), account.host().into()];
         let row = OfferRow::find_by_statement(statement(connection, &sql, values)).one(connection).await?;
@@ -356,11 +358,45 @@ async fn candidates(
         let since = PendingSince { by: pending.requester, at: pending.created_at };
         candidates.entry(pending.member_id).or_default().pending = Some(since);
     }
+    for (member, cool_down) in cooling_down(connection, account, members, now).await? {
+        candidates.entry(member).or_default().cool_down = Some(cool_down);
+    }
     let requester = account.ctx().member();
     if members.contains(&requester) {
         candidates.entry(requester).or_default().is_requester = true;
     }
     Ok(candidates)
+}
+
+/// Those of these members for whom a decline is too fresh, as the partnership's policy has it.
+async fn cooling_down(
+    connection: &impl ConnectionTrait,
+    account: &VisibleAccount,
+    members: &[MemberId],
+    now: Moment,
+) -> Result<Vec<(MemberId, CoolDown)>, Error> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        member_id: MemberId,
+        declined_at: Moment,
+        cool_down_days: i32,
+    }
+    let (places, ids) = places(members, 4);
+    let sql = format!(
+        r"SELECT l.member_id, MAX(l.decided_at) AS declined_at, MAX(p.cool_down_days) AS cool_down_days
+          FROM partnership p JOIN request_line l ON l.account_id = $1 AND l.state = 'declined'
+          WHERE p.host_workspace_id = $2 AND p.guest_workspace_id = $3 AND p.state = 'active' AND p.cool_down_days > 0
+            AND l.member_id IN ({places})
+          GROUP BY l.member_id"
+    );
+    let own: [Value; 3] = [account.id().into(), account.host().into(), account.ctx().workspace().into()];
+    let values: Vec<Value> = own.into_iter().chain(ids).collect();
+    let rows = Row::find_by_statement(statement(connection, &sql, values)).all(connection).await?;
+    let fresh = |row: Row| {
+        let until = row.declined_at + TimeDelta::days(row.cool_down_days.into());
+        (until > now).then_some((row.member_id, CoolDown { declined_at: row.declined_at, until }))
+    };
+    Ok(rows.into_iter().filter_map(fresh).collect())
 }
 
 /// The roles that the grants of each of these members on the account give now, the highest first. Who has none is left
@@ -602,7 +638,9 @@ impl Deciding {
             return Err(Denial::OwnRequest.into());
         }
         // The line waits, and its time stands still.
-        if self.share.partnership_state == PartnershipState::Suspended {
+        if self.share.partnership_state == PartnershipState::Suspended
+            && !self.share.partnership_over(self.change.now())
+        {
             return Err(Denial::PartnershipSuspended.into());
         }
         if self.line.open_until <= self.change.now() {
@@ -619,7 +657,7 @@ impl Deciding {
     async fn lost_ground(&self) -> Result<Option<CancelReason>, Error> {
         let now = self.change.now();
         // The end of a partnership stops its shares as well: it is the reason to name.
-        if self.share.partnership_state != PartnershipState::Active {
+        if self.share.partnership_state != PartnershipState::Active || self.share.partnership_over(now) {
             return Ok(Some(CancelReason::PartnershipRemoved));
         }
         let share_over = self.share.state != ShareState::Active || self.share.ends_at.is_some_and(|end| end <= now);
@@ -884,11 +922,17 @@ pub(crate) struct ShareRow {
     ends_at: Option<Moment>,
     share_role: AccountRole,
     partnership_state: PartnershipState,
+    partnership_ends_at: Option<Moment>,
     #[sea_orm(nested)]
     policy: PolicyRow,
 }
 
 impl ShareRow {
+    /// Whether the partnership has come to its end date.
+    fn partnership_over(&self, now: Moment) -> bool {
+        self.partnership_ends_at.is_some_and(|end| end <= now)
+    }
+
     pub(crate) fn policy(&self) -> PartnershipPolicy {
         self.policy.up_to(self.share_role)
     }
@@ -901,7 +945,8 @@ pub(crate) async fn lock_share(
 ) -> Result<Option<ShareRow>, Error> {
     let lock = if connection.get_database_backend() == DbBackend::Postgres { "FOR SHARE" } else { "" };
     let sql = format!(
-        r"SELECT s.state, s.ends_at, s.highest_role AS share_role, p.state AS partnership_state, {POLICY_COLUMNS}
+        r"SELECT s.state, s.ends_at, s.highest_role AS share_role, p.state AS partnership_state,
+                 p.ends_at AS partnership_ends_at, {POLICY_COLUMNS}
           FROM account_share s JOIN partnership p ON p.id = s.partnership_id
           WHERE s.id = $1 {lock}"
     );

@@ -31,7 +31,8 @@ use std::sync::Arc;
 /// matter: the time decides.
 pub(crate) const GRANT_COUNTS: &str = r"g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) AND (
     g.account_share_id IS NULL
-    OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1) AND p.state = 'active'))";
+    OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
+        AND p.state = 'active' AND (p.ends_at IS NULL OR p.ends_at > $1)))";
 
 /// SQL: what [`GRANT_COUNTS`] needs joined.
 pub(crate) const GRANT_JOINS: &str = r"LEFT JOIN account_share s ON s.id = g.account_share_id
@@ -294,7 +295,8 @@ impl VisibleAccount {
                       a.last_used_at, lu.name AS last_used_by, mine.strength, mine.ends_at,
                       EXISTS (SELECT 1 FROM account_share os JOIN partnership op ON op.id = os.partnership_id
                               WHERE os.account_id = a.id AND os.state = 'active' AND op.owner_member_id = $2
-                                AND op.state IN ('active', 'suspended')) AS partnership_owner,
+                                AND op.state IN ('active', 'suspended')
+                                AND (op.ends_at IS NULL OR op.ends_at > $1)) AS partnership_owner,
                       EXISTS (SELECT 1 FROM access_grant og JOIN member om ON om.id = og.member_id
                               WHERE og.account_id = a.id AND og.role = 'owner' AND og.state = 'active'
                                 AND (og.ends_at IS NULL OR og.ends_at > $1) AND om.status = 'active') AS has_owner

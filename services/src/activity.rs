@@ -165,6 +165,10 @@ impl Details {
             EventKind::PartnershipAccepted => {
                 format!("{actor} of {company} accepted the partnership with {partner}.")
             }
+            // Who has declined at the guest is not told: the company alone, by what the host calls it.
+            EventKind::PartnershipDeclined if actor.is_empty() => {
+                upper_first(&format!("{company} declined the partnership with {partner}."))
+            }
             EventKind::PartnershipDeclined => {
                 format!("{actor} of {company} declined the partnership with {partner}.")
             }
@@ -175,14 +179,16 @@ impl Details {
                 format!("{actor} of {company} reminds of the proposed partnership with {partner}.")
             }
             EventKind::PartnershipLapsed => {
-                format!("The proposed partnership with {partner} was not answered in time.")
+                format!("The partnership of {company} with {partner} was not answered in time.")
             }
             EventKind::PartnershipSuspended => {
                 format!("{actor} of {company} suspended the partnership with {partner}.")
             }
             EventKind::PartnershipResumed => format!("{actor} of {company} resumed the partnership with {partner}."),
             EventKind::PartnershipRemoved => format!("{actor} of {company} removed the partnership with {partner}."),
-            EventKind::PartnershipEnded => format!("The partnership with {partner} has come to its end."),
+            EventKind::PartnershipEnded => {
+                format!("The partnership of {company} with {partner} has come to its end.")
+            }
             EventKind::PartnershipEndSet => {
                 let end = self.ends_at.map_or_else(
                     || "has no end date any more".to_owned(),
@@ -233,6 +239,11 @@ pub(crate) fn listed(names: &[String]) -> String {
         [one, other, third] => format!("{one}, {other} and {third}"),
         [one, other, rest @ ..] => format!("{one}, {other} and {} others", rest.len()),
     }
+}
+
+fn upper_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Writes an event. Returns its place in the sequence.

@@ -104,6 +104,17 @@ pub(crate) async fn end_of_member(change: &Change, purpose: LinkPurpose, member:
     Ok(())
 }
 
+/// Ends every link that came with a partnership.
+pub(crate) async fn end_of_partnership(change: &Change, partnership: PartnershipId) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::value(change.now()))
+        .filter(COLUMN.partnership_id.eq(partnership))
+        .filter(COLUMN.used_at.is_null())
+        .exec(change.transaction())
+        .await?;
+    Ok(())
+}
+
 /// Deletes links that have not worked for a month. Returns how many went.
 pub(crate) async fn forget_old(services: &Services) -> Result<u64, Error> {
     let long_ago = services.now() - chrono::TimeDelta::days(30);

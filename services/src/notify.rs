@@ -17,6 +17,9 @@ use domain::{AccessRequestId, AccountId, MemberId, NotificationId, PartnershipId
 use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
+/// Rows in one statement.
+const AT_ONCE: usize = 1_000;
+
 /// What of an event's account a member sees: it decides where a link about the event can lead them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sees {
@@ -52,7 +55,7 @@ pub(crate) fn page_about(kind: EventKind, about: About, sees: Sees, sees_partner
     let About { account, line, partnership } = about;
     let of_account = account.filter(|_| sees != Sees::Nothing);
     if let (None, Some(partnership)) = (of_account, partnership) {
-        return if sees_partnership { format!("/partners/{partnership}") } else { "/partners".to_owned() };
+        return if sees_partnership { format!("/partners/{partnership}") } else { "/accounts".to_owned() };
     }
     let Some(account) = of_account else {
         return page_of_kind(kind).to_owned();
@@ -100,13 +103,16 @@ pub(crate) async fn tell(change: &Change, event: &Event, sequence: i64) -> Resul
         return Ok(0);
     }
     let transaction = change.transaction();
-    let rows = recipients.iter().map(|recipient| notification::ActiveModel {
-        id: Set(NotificationId(Uuid::now_v7())),
-        member_id: Set(recipient.member),
-        event_sequence: Set(sequence),
-        read_at: Set(None),
-    });
-    notification::Entity::insert_many(rows).exec(transaction).await?;
+    // A statement takes some ten thousand values, and the end of a partnership can concern many people.
+    for recipients in recipients.chunks(AT_ONCE) {
+        let rows = recipients.iter().map(|recipient| notification::ActiveModel {
+            id: Set(NotificationId(Uuid::now_v7())),
+            member_id: Set(recipient.member),
+            event_sequence: Set(sequence),
+            read_at: Set(None),
+        });
+        notification::Entity::insert_many(rows).exec(transaction).await?;
+    }
     let mails: Vec<Outgoing> = recipients.iter().map(|recipient| mail_to(change, event, recipient)).collect();
     let count = mails.len();
     mail::enqueue(transaction, change.now(), mails).await?;
@@ -123,6 +129,10 @@ struct Recipient {
     decides: bool,
     /// Of the role they have, or of one that shows as much.
     strength: i32,
+    /// Whether they look after the event's partnership.
+    sees_partnership: bool,
+    /// Whether they are of the workspace in which it happened.
+    of_host: bool,
 }
 
 /// Owners are told of requests; requester, teammate and the other owners of what became of them; a member of what
@@ -162,7 +172,11 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
         SELECT m.id AS member, u.name, u.email, EXISTS (SELECT 1 FROM decider d WHERE d.id = m.id) AS decides,
                CASE WHEN m.workspace_id = $3 AND m.role IN ('admin', 'owner') THEN 2 ELSE COALESCE((
                    SELECT MAX({STRENGTH}) FROM access_grant g {GRANT_JOINS}
-                   WHERE g.account_id = $2 AND g.member_id = m.id AND {GRANT_COUNTS}), 0) END AS strength
+                   WHERE g.account_id = $2 AND g.member_id = m.id AND {GRANT_COUNTS}), 0) END AS strength,
+               m.workspace_id = $3 AS of_host,
+               EXISTS (SELECT 1 FROM partnership sp WHERE sp.id = $10
+                       AND (sp.owner_member_id = m.id OR (m.role IN ('admin', 'owner')
+                            AND m.workspace_id IN (sp.host_workspace_id, sp.guest_workspace_id)))) AS sees_partnership
         FROM member m JOIN "user" u ON u.id = m.user_id
         WHERE m.status = 'active' AND m.id <> $4 AND (
             ($5 AND m.id IN (SELECT id FROM decider))
@@ -184,6 +198,7 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
         event.request.unwrap_or(AccessRequestId(Uuid::nil())).into(),
         subject.into(),
         event.subject.unwrap_or(nobody).into(),
+        event.partnership.unwrap_or(PartnershipId(Uuid::nil())).into(),
     ];
     values.extend(admins_of);
     values.extend(named);
@@ -191,18 +206,19 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
     Ok(Recipient::find_by_statement(statement(transaction, &sql, values)).all(transaction).await?)
 }
 
-/// SQL: the Admins of so many workspaces and so many members, whose ids are `$10` and so on.
+/// SQL: the Admins of so many workspaces and so many members, whose ids are `$11` and so on.
 fn told_by_name(workspaces: usize, members: usize) -> String {
+    const FIRST: usize = 11;
     let places = |from: usize, count: usize| {
         (from..from + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
     };
     let mut sql = String::new();
     if workspaces > 0 {
-        let places = places(10, workspaces);
+        let places = places(FIRST, workspaces);
         sql += &format!(" OR (m.workspace_id IN ({places}) AND m.role IN ('admin', 'owner'))");
     }
     if members > 0 {
-        sql += &format!(" OR m.id IN ({})", places(10 + workspaces, members));
+        sql += &format!(" OR m.id IN ({})", places(FIRST + workspaces, members));
     }
     sql
 }
@@ -211,8 +227,7 @@ fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
     let details = &event.details;
     let sees = Sees::with_strength(recipient.strength);
     let about = About { account: event.account, line: event.line, partnership: event.partnership };
-    // Whoever is told of a partnership looks after it.
-    let page = change.services().link(&page_about(event.kind, about, sees, true));
+    let page = change.services().link(&page_about(event.kind, about, sees, recipient.sees_partnership));
     let sentence = details.sentence(event.kind);
     let mut paragraphs = vec![sentence.clone()];
     paragraphs.extend(what_next(event, recipient));
@@ -224,7 +239,7 @@ fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
         paragraphs,
         facts: facts(event.kind, details),
         button: Some(("Open in Latchkey".to_owned(), page)),
-        footer: footer(event).to_owned(),
+        footer: footer(event, recipient).to_owned(),
     };
     let (subject, text, html) = mail::render(&letter);
     Outgoing {
@@ -239,8 +254,8 @@ fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
 }
 
 /// Why somebody gets the mail.
-fn footer(event: &Event) -> &'static str {
-    if event.account.is_some() {
+fn footer(event: &Event, recipient: &Recipient) -> &'static str {
+    if event.account.is_some() || (event.partnership.is_some() && !recipient.sees_partnership) {
         "You get this mail because it concerns an account that you use or own in Latchkey. Opening the link changes \
          nothing."
     } else if event.partnership.is_some() {
@@ -285,6 +300,21 @@ fn what_next(event: &Event, recipient: &Recipient) -> Option<String> {
             "The account is on your All accounts page now."
         }
         EventKind::RequestExpired if !recipient.decides => "You can ask again.",
+        EventKind::PartnershipProposed | EventKind::PartnershipReminded if recipient.of_host => {
+            "Open the proposal in Latchkey to approve or decline it."
+        }
+        EventKind::PartnershipProposed | EventKind::PartnershipApproved | EventKind::PartnershipReminded
+            if !recipient.of_host =>
+        {
+            "Open the request in Latchkey to read the terms, and to accept or decline it."
+        }
+        EventKind::PartnershipAccepted if recipient.of_host => "You can share accounts with them now.",
+        EventKind::PartnershipDeclined | EventKind::PartnershipLapsed if recipient.of_host => {
+            "You can send it again from the partner’s page."
+        }
+        EventKind::PartnershipRemoved | EventKind::PartnershipEnded if !recipient.sees_partnership => {
+            "The accounts that were shared through it are no longer on your All accounts page."
+        }
         EventKind::AccessRemoved | EventKind::AccessEnded => {
             "If you still need the account, ask your account manager to request access again."
         }
@@ -303,7 +333,10 @@ fn facts(kind: EventKind, details: &Details) -> Vec<(String, String)> {
     let by = match kind {
         EventKind::AccessRequested => "Requested by",
         EventKind::RequestAccepted => "Accepted by",
-        EventKind::RequestDeclined => "Declined by",
+        EventKind::RequestDeclined | EventKind::PartnershipDeclined => "Declined by",
+        EventKind::PartnershipProposed => "Proposed by",
+        EventKind::PartnershipApproved => "Approved by",
+        EventKind::PartnershipAccepted => "Accepted by",
         _ => "Changed by",
     };
     let ends = details.ends_at.map_or_else(|| details.end.clone(), day_and_time);
@@ -313,7 +346,7 @@ fn facts(kind: EventKind, details: &Details) -> Vec<(String, String)> {
         ("Account", details.label.clone()),
         (if details.members.len() == 1 { "Member" } else { "Members" }, details.members.join(", ")),
         ("Role", details.role.map_or("", AccountRole::label).to_owned()),
-        ("Access ends", ends),
+        (if details.partner.is_empty() { "Access ends" } else { "Ends" }, ends),
         ("Reason", details.reason.clone()),
         ("Note", details.note.clone()),
     ]

@@ -4,17 +4,23 @@
 //! with [`VisiblePartnership::change`], which takes the locks and asks for the right on what is true inside.
 
 use crate::access_grant::lock_accounts;
-use crate::activity::{Details, Event};
+use crate::activity::{Details, Event, Tell};
 use crate::context::Change;
 use crate::database::statement;
-use crate::{Ctx, Error};
+use crate::{Ctx, Error, Services};
 use domain::account::AccountRole;
 use domain::activity::EventKind;
+use domain::member::MemberStatus;
 use domain::partnership::{PartnershipPolicy, PartnershipState};
 use domain::policy::{PartnershipAct, PartnershipRefusal, PartnershipStanding, Side};
 use domain::{AccountId, AppError, Conflict, MemberId, Moment, PartnershipId, WorkspaceId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use std::sync::Arc;
+
+mod life;
+mod policy;
+mod proposal;
+mod view;
 
 /// SQL: the columns of the partnership `p` that a [`PolicyRow`] reads.
 pub(crate) const POLICY_COLUMNS: &str =
@@ -69,9 +75,13 @@ pub(crate) struct PartnershipRow {
     pub(crate) host_public_id: String,
     pub(crate) guest_workspace_id: Option<WorkspaceId>,
     pub(crate) guest_name: Option<String>,
+    /// What was typed.
     pub(crate) guest_public_id: Option<String>,
+    /// What the guest's workspace has.
+    pub(crate) guest_workspace_public_id: Option<String>,
     pub(crate) owner_member_id: MemberId,
     pub(crate) owner_name: String,
+    pub(crate) owner_status: MemberStatus,
     pub(crate) contact_email: String,
     pub(crate) reason: String,
     pub(crate) state: PartnershipState,
@@ -82,6 +92,8 @@ pub(crate) struct PartnershipRow {
     pub(crate) lapses_at: Option<Moment>,
     pub(crate) reminded_at: Option<Moment>,
     pub(crate) accepted_at: Option<Moment>,
+    pub(crate) accepted_by_name: Option<String>,
+    pub(crate) terms_version: Option<i32>,
     pub(crate) suspended_at: Option<Moment>,
     pub(crate) suspended_by: Option<WorkspaceId>,
     pub(crate) ends_at: Option<Moment>,
@@ -98,20 +110,69 @@ impl PartnershipRow {
             _ => self.contact_email.clone(),
         }
     }
+
+    /// Where it stands at this time, whether or not a sweeper has marked it yet.
+    fn state_at(&self, now: Moment) -> PartnershipState {
+        let has_come = |end: Option<Moment>| end.is_some_and(|end| end <= now);
+        match self.state {
+            PartnershipState::Proposed | PartnershipState::AwaitingGuest if has_come(self.lapses_at) => {
+                PartnershipState::Lapsed
+            }
+            PartnershipState::Active | PartnershipState::Suspended if has_come(self.ends_at) => PartnershipState::Ended,
+            state => state,
+        }
+    }
+
+    /// Who looks after it: the partnership owner; the host's Admins, where there is none who can act.
+    fn looked_after_by(&self) -> Tell {
+        if self.owner_status == MemberStatus::Active {
+            Tell::Member(self.owner_member_id)
+        } else {
+            Tell::Admins(self.host_workspace_id)
+        }
+    }
+
+    /// The guest's Admins, once they have been asked.
+    fn guest_admins(&self) -> Option<Tell> {
+        self.guest_workspace_id.filter(|_| self.sent_at.is_some()).map(Tell::Admins)
+    }
+
+    /// Both sides: who looks after it, and all Admins.
+    fn both_sides(&self) -> Vec<Tell> {
+        let host = [self.looked_after_by(), Tell::Admins(self.host_workspace_id)];
+        host.into_iter().chain(self.guest_admins()).collect()
+    }
+
+    /// An event that happens by itself.
+    fn event(&self, kind: EventKind) -> Event {
+        Event {
+            guest: self.guest_workspace_id.filter(|_| self.sent_at.is_some()),
+            partnership: Some(self.id),
+            details: Details {
+                company: self.host_name.clone(),
+                partner: self.guest_as_host_sees(),
+                ..Details::default()
+            },
+            ..Event::new(kind, self.host_workspace_id)
+        }
+    }
 }
 
 /// SQL: what a [`PartnershipRow`] reads, up to its `WHERE`.
 pub(crate) fn partnership_rows() -> String {
     format!(
         r#"SELECT p.id, p.host_workspace_id, h.name AS host_name, h.public_id AS host_public_id, p.guest_workspace_id,
-                  g.name AS guest_name, p.guest_public_id, p.owner_member_id, ou.name AS owner_name, p.contact_email,
-                  p.reason, p.state, {POLICY_COLUMNS}, p.created_at, p.sent_at, p.lapses_at, p.reminded_at,
-                  p.accepted_at, p.suspended_at, p.suspended_by, p.ends_at, p.ended_at
+                  g.name AS guest_name, p.guest_public_id, g.public_id AS guest_workspace_public_id, p.owner_member_id, ou.name AS owner_name,
+                  om.status AS owner_status, p.contact_email, p.reason, p.state, {POLICY_COLUMNS}, p.created_at,
+                  p.sent_at, p.lapses_at, p.reminded_at, p.accepted_at, au.name AS accepted_by_name, p.terms_version,
+                  p.suspended_at, p.suspended_by, p.ends_at, p.ended_at
            FROM partnership p
            JOIN workspace h ON h.id = p.host_workspace_id
            LEFT JOIN workspace g ON g.id = p.guest_workspace_id
            JOIN member om ON om.id = p.owner_member_id
-           JOIN "user" ou ON ou.id = om.user_id"#
+           JOIN "user" ou ON ou.id = om.user_id
+           LEFT JOIN member am ON am.id = p.accepted_by
+           LEFT JOIN "user" au ON au.id = am.user_id"#
     )
 }
 
@@ -122,14 +183,13 @@ impl Ctx {
     ///
     /// [`AppError::NotFound`] alike for an id that was never given out and for a partnership of others.
     pub async fn partnership(&self, id: PartnershipId) -> Result<VisiblePartnership, Error> {
-        VisiblePartnership::find(self, self.reader(), id).await
+        VisiblePartnership::find(self, self.reader(), id, self.now()).await
     }
 }
 
 impl VisiblePartnership {
-    async fn find(ctx: &Ctx, connection: &impl ConnectionTrait, id: PartnershipId) -> Result<Self, Error> {
-        let sql = format!("{} WHERE p.id = $1", partnership_rows());
-        let row = PartnershipRow::find_by_statement(statement(connection, &sql, [id.into()])).one(connection).await?;
+    async fn find(ctx: &Ctx, connection: &impl ConnectionTrait, id: PartnershipId, now: Moment) -> Result<Self, Error> {
+        let row = row(connection, id).await?.map(|row| PartnershipRow { state: row.state_at(now), ..row });
         let found = row.map(|row| Self { ctx: ctx.clone(), row: Arc::new(row) });
         let found = found.filter(|partnership| partnership.standing().is_some_and(PartnershipStanding::sees));
         found.ok_or_else(|| AppError::NotFound.into())
@@ -175,22 +235,28 @@ impl VisiblePartnership {
     ///
     /// With `accounts`, the accounts shared through it are locked as well, and first: for what ends access to them.
     pub(crate) async fn change(&self, accounts: WithAccounts) -> Result<(Change, Self), Error> {
-        loop {
-            let mut change = self.ctx.services.change().await?;
-            let shared = match accounts {
-                WithAccounts::Locked => shared_accounts(change.transaction(), self.row.id).await?,
-                WithAccounts::Left => Vec::new(),
-            };
-            lock_accounts(&change, &shared).await?;
-            lock(&change, self.row.id).await?;
-            // An account may have been shared while we waited: then from the beginning, so that accounts come first.
-            if accounts == WithAccounts::Locked && shared_accounts(change.transaction(), self.row.id).await? != shared {
-                continue;
+        let mut change = begin(&self.ctx.services, self.row.id, accounts).await?;
+        let ctx = self.ctx.inside(&change).await?;
+        change.take_time();
+        let fresh = Self::find(&ctx, change.transaction(), self.row.id, change.now()).await?;
+        Ok((change, fresh))
+    }
+
+    /// Begins an act that the member may do. Nothing, where it has been done already: then it is a success that changes
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`VisiblePartnership::may`].
+    async fn begin(&self, act: PartnershipAct, accounts: WithAccounts) -> Result<Option<(Change, Self)>, Error> {
+        let (change, fresh) = self.change(accounts).await?;
+        let standing = fresh.standing().ok_or(AppError::NotFound)?;
+        match standing.may(act) {
+            Err(PartnershipRefusal::State(_)) if standing.has_done(act) => Ok(None),
+            _ => {
+                fresh.may(act)?;
+                Ok(Some((change, fresh)))
             }
-            let ctx = self.ctx.inside(&change).await?;
-            change.take_time();
-            let fresh = Self::find(&ctx, change.transaction(), self.row.id).await?;
-            return Ok((change, fresh));
         }
     }
 
@@ -237,6 +303,29 @@ impl VisiblePartnership {
 pub(crate) enum WithAccounts {
     Locked,
     Left,
+}
+
+/// Begins a change of a partnership, with its locks.
+async fn begin(services: &Services, partnership: PartnershipId, accounts: WithAccounts) -> Result<Change, Error> {
+    loop {
+        let change = services.change().await?;
+        let shared = match accounts {
+            WithAccounts::Locked => shared_accounts(change.transaction(), partnership).await?,
+            WithAccounts::Left => Vec::new(),
+        };
+        lock_accounts(&change, &shared).await?;
+        lock(&change, partnership).await?;
+        // An account may have been shared while we waited: then from the beginning, so that accounts come first.
+        if accounts == WithAccounts::Left || shared_accounts(change.transaction(), partnership).await? == shared {
+            return Ok(change);
+        }
+    }
+}
+
+/// The partnership's row as it is written.
+async fn row(connection: &impl ConnectionTrait, id: PartnershipId) -> Result<Option<PartnershipRow>, Error> {
+    let sql = format!("{} WHERE p.id = $1", partnership_rows());
+    Ok(PartnershipRow::find_by_statement(statement(connection, &sql, [id.into()])).one(connection).await?)
 }
 
 /// Waits until no other change of this partnership is under way. Taken after the locks of accounts.

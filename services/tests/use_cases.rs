@@ -46,6 +46,8 @@ mod live;
 mod migration;
 #[path = "use_cases/notification.rs"]
 mod notification;
+#[path = "use_cases/partnership.rs"]
+mod partnership;
 #[path = "database/postgres.rs"]
 mod postgres;
 #[path = "use_cases/profile.rs"]

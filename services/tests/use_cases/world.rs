@@ -296,7 +296,9 @@ impl World {
     }
 
     pub async fn set_partnership(&self, state: &str) {
-        self.run("UPDATE partnership SET state = $1 WHERE id = $2", [state.into(), self.partnership.into()]).await;
+        let since = (state == "suspended").then(|| self.clock.now());
+        let sql = "UPDATE partnership SET state = $1, suspended_at = $2 WHERE id = $3";
+        self.run(sql, [state.into(), since.into(), self.partnership.into()]).await;
     }
 
     pub async fn stop_share(&self) {
