@@ -23,6 +23,7 @@ pub mod activity;
 pub mod layout;
 pub mod live;
 pub mod notification;
+pub mod partnership;
 pub mod profile;
 pub mod session;
 pub mod setting;
@@ -148,6 +149,58 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/accounts/:account/log-in") view=account::LogInPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=notification::NotificationListPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=profile::ProfilePage ssr=SsrMode::Async />
+                    <Route path=path!("/partners") view=partnership::PartnerListPage ssr=SsrMode::Async />
+                    <Route path=path!("/partners/add") view=partnership::AddPartnerPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/partners/:partnership")
+                        view=partnership::PartnerOverviewPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/policy")
+                        view=partnership::PartnerPolicyPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/accept")
+                        view=partnership::AcceptPartnershipPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/decline")
+                        view=partnership::DeclinePartnershipPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/withdraw")
+                        view=partnership::WithdrawPartnershipPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/send-again")
+                        view=partnership::SendAgainPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/suspend")
+                        view=partnership::SuspendPartnershipPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/end")
+                        view=partnership::PartnershipEndPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/owner")
+                        view=partnership::PartnershipOwnerPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/remove")
+                        view=partnership::RemovePartnerPage
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/*any") view=layout::NotFound ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

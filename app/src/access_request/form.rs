@@ -373,7 +373,14 @@ fn AccessEndField(
 
 #[component]
 fn ReasonField(draft: Draft, awake: Signal<bool>, error: Signal<Option<String>>) -> impl IntoView {
-    let required = draft.view.read_value().reason_required;
+    let (required, shortest) = draft.view.with_value(|view| (view.reason_required, view.shortest_reason));
+    let asked = match (required, shortest) {
+        (false, _) => "Optional. The owners of the account read it.".to_owned(),
+        (true, 0 | 1) => "Required by the partnership. The owners of the account read it.".to_owned(),
+        (true, shortest) => format!(
+            "Required by the partnership, with at least {shortest} characters. The owners of the account read it."
+        ),
+    };
     let count = move || draft.reason.with(|reason| characters(reason));
     let described_by = move || if error.read().is_some() { "reason-error reason-hint" } else { "reason-hint" };
     let counted = move || {
@@ -394,7 +401,7 @@ fn ReasonField(draft: Draft, awake: Signal<bool>, error: Signal<Option<String>>)
                 "Reason"
             </label>
             <p class="field-hint" id="reason-hint">
-                {if required { "Required by the partnership. The owners of the account read it." } else { "Optional. The owners of the account read it." }}
+                {asked}
             </p>
             <p class="field-error" id="reason-error" hidden=move || error.read().is_none()>
                 {move || error.get()}

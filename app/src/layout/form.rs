@@ -75,6 +75,9 @@ pub fn PostForm(
     /// What it is about, where the page has several forms of a kind.
     #[prop(optional, into)]
     about: Option<String>,
+    /// The page that shows it again when it fails, where the form also stands on another one.
+    #[prop(optional, into)]
+    page: Option<String>,
     /// Its classes.
     #[prop(default = "form")]
     class: &'static str,
@@ -84,7 +87,7 @@ pub fn PostForm(
     /// Fields and buttons.
     children: Children,
 ) -> impl IntoView {
-    let action = Address::of_page().whole();
+    let action = page.unwrap_or_else(|| Address::of_page().whole());
     view! {
         <form class=class method="post" action=action enctype=multipart.then_some("multipart/form-data")>
             <input type="hidden" name="function" value=function />

@@ -42,7 +42,7 @@ pub fn Select(
     #[prop(optional, into)]
     hint: Option<String>,
     /// What is wrong with it.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     error: Option<String>,
     /// The choices, in order.
     choices: Vec<Choice>,

@@ -48,12 +48,35 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("notification/mark-all-read", "up_to=1000000"),
     ("profile/own", ""),
     ("profile/rename", "name=Somebody+Else"),
+    ("partnership/accept", "partnership={partnership}&terms_version=1&agreed=on"),
+    ("partnership/approve", "partnership={partnership}"),
+    ("partnership/decline", "partnership={partnership}&note=no"),
+    ("partnership/form", ""),
+    ("partnership/list", ""),
+    ("partnership/name-owner", "partnership={partnership}&member={candidate}"),
+    ("partnership/overview", "partnership={partnership}"),
+    ("partnership/owner-choices", "partnership={partnership}&search=a"),
+    ("partnership/policy", "partnership={partnership}"),
+    ("partnership/propose", "workspace_id=nobody-s-id&contact_email=new@elsewhere.example&reason=shop"),
+    ("partnership/remind", "partnership={partnership}"),
+    ("partnership/removal", "partnership={partnership}"),
+    ("partnership/remove", "partnership={partnership}"),
+    ("partnership/resume", "partnership={partnership}"),
+    ("partnership/send-again", "partnership={partnership}&reason=shop"),
+    ("partnership/set-end", "partnership={partnership}&end_date="),
+    ("partnership/set-policy", "partnership={partnership}&highest_role=collaborator&open_days=3"),
+    ("partnership/suspend", "partnership={partnership}"),
+    ("partnership/withdraw", "partnership={partnership}"),
     ("session/frame", ""),
     ("session/notice", ""),
     ("session/sign-in", "email=owner@harbor.example&password=latchkey-demo"),
     ("session/sign-out", ""),
     ("session/switch-workspace", "member={membership}"),
 ];
+
+/// Partnerships beside that of the demo, in the words of the column `ids`, with their last digits.
+const PARTNERSHIPS: [(&str, u8); 5] =
+    [("foreign", 0x11), ("proposed", 0x12), ("awaiting", 0x13), ("suspended", 0x14), ("over", 0x15)];
 
 #[tokio::test]
 async fn the_list_names_every_server_function_and_no_other() {
@@ -70,6 +93,12 @@ async fn the_list_names_every_server_function_and_no_other() {
             expected.insert("foreign");
         }
         if takes("{line}") || takes("{member}") || takes("form[members]") {
+            expected.insert("mismatched");
+        }
+        if takes("{partnership}") {
+            expected.extend(PARTNERSHIPS.map(|(ids, _)| ids));
+        }
+        if takes("{candidate}") {
             expected.insert("mismatched");
         }
         assert_eq!(ids, expected, "{function}");
@@ -265,6 +294,7 @@ impl World {
         site.sign_in().await;
         let database = connect(&origin.url()).await;
         add_third_company(&database).await;
+        add_partnerships(&database).await;
         for (caller, email) in &CALLERS[1..] {
             cookies.insert(*caller, site.sign_in_as(email).await);
         }
@@ -280,6 +310,7 @@ impl World {
             ("member", &member("collaborator@northlight.example")),
             ("without access", &member("teammate@northlight.example")),
             ("host", &member("second-owner@harbor.example")),
+            ("partnership", "SELECT id FROM partnership WHERE accepted_at IS NOT NULL AND state = 'active'"),
         ] {
             ids.insert(name, id(&database, sql).await);
         }
@@ -287,6 +318,9 @@ impl World {
             ids.insert(*caller, id(&database, &member(email)).await);
         }
         ids.insert("third account", "00000000-0000-7000-8000-000000000005".to_owned());
+        for (name, last) in PARTNERSHIPS {
+            ids.insert(name, format!("00000000-0000-7000-8000-0000000000{last:02x}"));
+        }
         if database.get_database_backend() == DbBackend::Sqlite {
             // The copies are of the file alone: nothing may wait in the log beside it.
             database.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
@@ -317,6 +351,7 @@ impl World {
             StatusCode::FORBIDDEN => "denied",
             StatusCode::NOT_FOUND => "unseen",
             StatusCode::UNPROCESSABLE_ENTITY => "invalid",
+            StatusCode::CONFLICT => "conflict",
             other => panic!("{} {} {caller}: {other} {}", row.function, row.ids, answer.body),
         };
         Found { answer, wrote }
@@ -331,10 +366,18 @@ impl World {
             _ if deciding => ("other account", "member", "without access"),
             _ => ("account", "without access", "host"),
         };
+        let partnership = if PARTNERSHIPS.iter().any(|(ids, _)| *ids == row.ids) { row.ids } else { "partnership" };
+        // A member of the partnership's host, or of somebody else.
+        let candidate = match row.ids {
+            "foreign" | "suspended" => "third",
+            "awaiting" | "mismatched" => "teammate",
+            _ => "second-owner",
+        };
         let membership = if row.ids == "foreign" && caller == "owner" { "second-owner" } else { "owner" };
         let membership = if row.ids == "own" && caller != "signed-out" { caller } else { membership };
         [("account", account), ("member", member), ("asked", asked), ("line", "line"), ("membership", membership)]
             .into_iter()
+            .chain([("partnership", partnership), ("candidate", candidate)])
             .fold((*arguments).to_owned(), |text, (place, id)| text.replace(&format!("{{{place}}}"), &self.ids[id]))
     }
 }
@@ -380,13 +423,61 @@ async fn add_third_company(database: &DatabaseConnection) {
     }
 }
 
+/// Partnerships in every state, of Harbor Coffee with companies that it shares nothing with.
+async fn add_partnerships(database: &DatabaseConnection) {
+    let at = "'2026-01-01T00:00:00+00:00'";
+    let harbor = "(SELECT id FROM workspace WHERE name = 'Harbor Coffee')";
+    let northlight = "(SELECT id FROM workspace WHERE name = 'Northlight Studio')";
+    let elsewhere = "(SELECT id FROM workspace WHERE name = 'Elsewhere Ltd')";
+    let in_time = "'2999-01-01T00:00:00+00:00'";
+    let sent = format!("sent_at = {at}");
+    let accepted = format!("{sent}, accepted_at = {at}");
+    let stories = [
+        ("foreign", elsewhere, "NULL", "third@elsewhere.example", "awaiting_guest", sent.clone()),
+        ("proposed", harbor, "NULL", "second-owner@harbor.example", "proposed", "sent_at = NULL".to_owned()),
+        ("awaiting", northlight, harbor, "manager@northlight.example", "awaiting_guest", sent),
+        (
+            "suspended",
+            elsewhere,
+            harbor,
+            "third@elsewhere.example",
+            "suspended",
+            format!("{accepted}, suspended_at = {at}, suspended_by = {harbor}"),
+        ),
+        (
+            "over",
+            harbor,
+            elsewhere,
+            "second-owner@harbor.example",
+            "declined",
+            format!("sent_at = {at}, ended_at = {at}"),
+        ),
+    ];
+    for (name, host, guest, owner, state, more) in stories {
+        let last = PARTNERSHIPS.iter().find(|(ids, _)| *ids == name).unwrap().1;
+        let id = uuid(database, last);
+        for sql in [
+            format!(
+                "INSERT INTO partnership (id, host_workspace_id, guest_workspace_id, owner_member_id, state, highest_role,
+                     reason_required, open_days, created_at, lapses_at, guest_public_id, contact_email, reason)
+                 VALUES ({id}, {host}, {guest}, ({member}), '{state}', 'account_manager', false, 14, {at}, {in_time},
+                     '{name}', 'contact@elsewhere.example', 'shop')",
+                member = member(owner)
+            ),
+            format!("UPDATE partnership SET {more} WHERE id = {id}"),
+        ] {
+            database.execute_unprepared(&sql).await.unwrap();
+        }
+    }
+}
+
 fn member(email: &str) -> String {
     format!(r#"SELECT m.id FROM member m JOIN "user" u ON u.id = m.user_id WHERE u.email = '{email}'"#)
 }
 
 /// The id with this last digit, as SQL.
 fn uuid(database: &DatabaseConnection, last: u8) -> String {
-    let digits = format!("0000000000007000800000000000000{last}");
+    let digits = format!("000000000000700080000000000000{last:02x}");
     if database.get_database_backend() == DbBackend::Sqlite { format!("X'{digits}'") } else { format!("'{digits}'") }
 }
 

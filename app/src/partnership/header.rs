@@ -1,0 +1,109 @@
+//! The top of each tab of a partner, and what marks a partner in a list.
+
+use crate::layout::title;
+use crate::ui::badge::{Badge, Initial, Tone};
+use crate::ui::tabs::{self, Tabs};
+use domain::PartnershipId;
+use domain::partnership::{PartnerHeaderView, PartnershipState};
+use domain::policy::Side;
+use domain::workspace::WorkspaceBadge;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+/// A part of a partner's page, with its own address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// Who it is, where it stands, and what can be done.
+    Overview,
+    /// What a guest may ask for.
+    Policy,
+}
+
+impl Tab {
+    const ALL: [Self; 2] = [Self::Overview, Self::Policy];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Policy => "Policy",
+        }
+    }
+
+    fn href(self, partnership: PartnershipId) -> String {
+        match self {
+            Self::Overview => format!("/partners/{partnership}"),
+            Self::Policy => format!("/partners/{partnership}/policy"),
+        }
+    }
+}
+
+/// The partnership that the page's path names, if it names one.
+pub fn in_address() -> Option<PartnershipId> {
+    use_params_map().with_untracked(|params| params.get_str("partnership")?.parse().ok())
+}
+
+/// Name, side, state, and the tabs.
+#[component]
+pub fn PartnerHeader(
+    /// What is shown.
+    header: PartnerHeaderView,
+    /// The tab that is open.
+    tab: Tab,
+    /// Whether a form on the page has failed.
+    #[prop(optional)]
+    failed: bool,
+) -> impl IntoView {
+    let PartnerHeaderView { partnership, name, side, state, .. } = header;
+    let failed = if failed { "Error: " } else { "" };
+    let page = format!("{failed}{} · {name}", tab.label());
+    let tabs = Tab::ALL
+        .into_iter()
+        .map(|other| tabs::Tab { label: other.label(), href: other.href(partnership), open: other == tab })
+        .collect();
+    view! {
+        <Title text=title(&page) />
+        <div class="partner-header">
+            <Company name=name.clone() />
+            <div class="partner-header-text">
+                <h1>{name.clone()}</h1>
+                <p class="partner-marks">
+                    <SideBadge side=side />
+                    <StateBadge state=state />
+                </p>
+            </div>
+        </div>
+        <Tabs label=format!("Parts of {name}") tabs=tabs />
+    }
+}
+
+/// The company's initial letter.
+#[component]
+pub(super) fn Company(name: String) -> impl IntoView {
+    let letter = WorkspaceBadge { name: name.clone() }.initial();
+    view! {
+        <span class="partner-mark" aria-hidden="true">
+            <Initial letter=letter name=name />
+        </span>
+    }
+}
+
+/// On which side the partner stands.
+#[component]
+pub(super) fn SideBadge(side: Side) -> impl IntoView {
+    match side {
+        Side::Host => view! { <Badge tone=Tone::Accent>"Host"</Badge> },
+        Side::Guest => view! { <Badge tone=Tone::Plain>"Guest"</Badge> },
+    }
+}
+
+/// Where the partnership stands.
+#[component]
+pub(super) fn StateBadge(state: PartnershipState) -> impl IntoView {
+    let tone = match state {
+        PartnershipState::Active => Tone::Good,
+        PartnershipState::Proposed | PartnershipState::AwaitingGuest | PartnershipState::Suspended => Tone::Waiting,
+        _ => Tone::Plain,
+    };
+    view! { <Badge tone=tone>{state.label()}</Badge> }
+}
