@@ -8,4 +8,6 @@ mod pending_row;
 mod remove;
 mod row_dialog;
 
+pub use decide::Decide;
+pub use member_row::Person;
 pub use members::AccountMembersPage;

@@ -30,13 +30,13 @@ pub fn Frame() -> impl IntoView {
     Suspend::new(async move {
         match api::frame().await {
             Ok(frame) => {
-                let sequence = frame.sequence;
+                let (sequence, waiting) = (frame.sequence, frame.waiting);
                 view! {
                     <SkipLink />
                     <div class="frame">
                         {written(view! { <Header frame=frame /> })}
                         <div class="frame-body">
-                            {written(view! { <Navigation /> })}
+                            {written(view! { <Navigation waiting=waiting /> })}
                             <main class="main" id="main" tabindex="-1">
                                 <Messages />
                                 <Outlet />

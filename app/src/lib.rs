@@ -146,9 +146,21 @@ pub fn App() -> impl IntoView {
                         view=access_request::RequestAccessPage
                         ssr=SsrMode::Async
                     />
+                    <Route
+                        path=path!("/accounts/:account/extend-access")
+                        view=access_request::ExtendAccessPage
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/accounts/:account/log-in") view=account::LogInPage ssr=SsrMode::Async />
+                    <Route path=path!("/requests") view=access_request::RequestsToDecidePage ssr=SsrMode::Async />
+                    <Route path=path!("/requests/sent") view=access_request::SentRequestsPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=notification::NotificationListPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=profile::ProfilePage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/settings/notifications")
+                        view=notification::MailChoicePage
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/partners") view=partnership::PartnerListPage ssr=SsrMode::Async />
                     <Route path=path!("/partners/add") view=partnership::AddPartnerPage ssr=SsrMode::Async />
                     <Route

@@ -10,20 +10,24 @@ use leptos_meta::Title;
 pub enum Tab {
     /// One's own name and address.
     Profile,
+    /// Which mails one gets.
+    Notifications,
 }
 
 impl Tab {
-    const ALL: &'static [Self] = &[Self::Profile];
+    const ALL: &'static [Self] = &[Self::Profile, Self::Notifications];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Profile => "Profile",
+            Self::Notifications => "Notifications",
         }
     }
 
     const fn href(self) -> &'static str {
         match self {
             Self::Profile => "/settings",
+            Self::Notifications => "/settings/notifications",
         }
     }
 }

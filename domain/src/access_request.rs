@@ -11,6 +11,13 @@ use crate::{AccessRequestId, AccountId, Denial, IdempotencyKey, MemberId, Proble
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
+mod list;
+
+pub use list::{
+    AskedBefore, DecidedSelection, Decision, ExtensionFormView, LineToDecideView, MOST_SELECTED, RequestState,
+    SentLineView, SentRequestView, SentView, ToDecideView,
+};
+
 /// People in one request.
 pub const MOST_MEMBERS: usize = 100;
 /// Suggestions shown for what is typed.
@@ -324,6 +331,16 @@ pub fn why_not_ask(candidate: &Candidate, role: AccountRole) -> Option<String> {
     candidate.cool_down.map(|CoolDown { declined_at, until }| {
         format!("Declined on {}. Can be requested again from {}", day(declined_at.date_naive()), day_and_time(until))
     })
+}
+
+/// Whether somebody who has this role on the account now may ask for a role there, for others or for themselves. For
+/// themselves whoever has access may, to extend it: with the role they have.
+pub fn may_ask(held: Option<AccountRole>, asked: AccountRole, for_oneself: bool) -> bool {
+    match held {
+        Some(AccountRole::AccountManager) => true,
+        Some(held) => for_oneself && asked <= held,
+        None => false,
+    }
 }
 
 /// A role that a member's live grants give on an account. Different roles can end at different times.

@@ -188,6 +188,12 @@ pub enum Denial {
     /// Nobody does this to themselves.
     #[error("You cannot do this to yourself. Ask another Admin.")]
     NotOneself,
+    /// Extending access to an account of the own company.
+    #[error("This is an account of your own company. Ask one of its owners to give you access for longer.")]
+    OwnersExtend,
+    /// Extending access that does not end.
+    #[error("Your access has no end, so there is nothing to extend.")]
+    NothingToExtend,
     /// An Admin's reach ends below the Owner.
     #[error("Only the Owner of the workspace can do this to an Admin or the Owner.")]
     AboveAdmin,
@@ -217,6 +223,12 @@ pub enum Conflict {
         /// The state.
         state: PartnershipState,
     },
+    /// Whoever has to decide was reminded less than a day ago.
+    RemindedAlready {
+        /// When.
+        #[serde(with = "chrono::serde::ts_microseconds")]
+        at: Moment,
+    },
     /// Something with this name or address is there already, as a sentence that says what to do.
     Exists {
         /// The sentence.
@@ -235,6 +247,9 @@ impl std::fmt::Display for Conflict {
             }
             Self::PartnershipIs { state } => {
                 write!(f, "This cannot be done now. The partnership’s state is: {}.", state.label())
+            }
+            Self::RemindedAlready { at } => {
+                write!(f, "A reminder was sent at {}. You can send another one a day after it.", day_and_time(*at))
             }
             Self::Exists { what } => f.write_str(what),
         }

@@ -19,6 +19,8 @@ pub struct FrameView {
     pub email: String,
     /// Unread notifications, counted up to a hundred.
     pub unread: u32,
+    /// Lines that wait for the member's decision, counted up to a hundred.
+    pub waiting: u32,
     /// Where the activity stood when the page was made: a live stream goes on from here.
     pub sequence: i64,
 }

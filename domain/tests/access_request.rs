@@ -3,12 +3,14 @@
 use chrono::{Days, NaiveDate, TimeDelta};
 use domain::access_grant::{GrantSource, GrantState};
 use domain::access_request::{
-    AcceptWith, AccessEnd, Asked, CancelReason, Candidate, Held, LineState, MOST_MEMBERS, PendingSince, RequestForm,
-    accepted_terms, adds_nothing, end_choices, role_choices, why_not_ask,
+    AcceptWith, AccessEnd, Asked, CancelReason, Candidate, DecidedSelection, Decision, Held, LineState, MOST_MEMBERS,
+    PendingSince, RequestForm, RequestState, accepted_terms, adds_nothing, end_choices, may_ask, role_choices,
+    why_not_ask,
 };
 use domain::account::{AccountRole, AccountSort};
 use domain::activity::EventKind;
 use domain::member::MemberStatus;
+use domain::notification::{MailDelivery, MailTopic, wants_decision};
 use domain::partnership::{PartnershipPolicy, PartnershipState, ShareState};
 use domain::workspace::WorkspaceRole;
 use domain::{Conflict, Denial, IdempotencyKey, MemberId, Moment, Problem};
@@ -454,6 +456,67 @@ proptest! {
     }
 }
 
+// What stands on the Requests page
+
+#[test]
+fn a_request_as_a_whole_follows_from_its_lines() {
+    use LineState::{Accepted, Cancelled, Declined, Expired, Pending, Superseded, Withdrawn};
+    for (lines, state) in [
+        (&[Accepted, Pending, Declined][..], RequestState::Open),
+        (&[Accepted, Accepted], RequestState::Accepted),
+        (&[Accepted, Superseded], RequestState::Accepted),
+        (&[Declined, Declined], RequestState::Declined),
+        (&[Accepted, Declined], RequestState::Mixed),
+        (&[Accepted, Expired], RequestState::Mixed),
+        (&[Declined, Withdrawn], RequestState::Mixed),
+        (&[Withdrawn, Cancelled, Expired], RequestState::Closed),
+    ] {
+        assert_eq!(RequestState::of(lines.iter().copied()), state, "{lines:?}");
+    }
+}
+
+#[test]
+fn who_may_ask_follows_from_the_role_they_have() {
+    let (collaborator, manager) = (AccountRole::Collaborator, AccountRole::AccountManager);
+    for (held, asked, for_oneself, may) in [
+        (None, collaborator, true, false),
+        (None, collaborator, false, false),
+        (Some(collaborator), collaborator, true, true),
+        (Some(collaborator), manager, true, false),
+        (Some(collaborator), collaborator, false, false),
+        (Some(manager), manager, false, true),
+        (Some(manager), manager, true, true),
+    ] {
+        assert_eq!(may_ask(held, asked, for_oneself), may, "{held:?} {asked} {for_oneself}");
+    }
+}
+
+#[test]
+fn several_decisions_are_told_by_their_number() {
+    let told = |done: usize, failed: usize, decision| {
+        let sentences = |count| (0..count).map(|n| format!("Sentence {n}.")).collect();
+        DecidedSelection { done: sentences(done), failed: sentences(failed) }.message(decision)
+    };
+    assert_eq!(told(1, 0, Decision::Accept), "1 request was accepted.");
+    assert_eq!(told(3, 0, Decision::Decline), "3 requests were declined.");
+    assert_eq!(told(2, 1, Decision::Accept), "2 of 3 requests were accepted. The others were not:");
+    assert_eq!(told(1, 2, Decision::Decline), "1 of 3 requests was declined. The others were not:");
+}
+
+#[test]
+fn mails_about_ones_own_sign_in_are_no_choice_and_what_wants_a_decision_has_a_topic() {
+    for kind in
+        [EventKind::SignInReset, EventKind::PasswordChanged, EventKind::EmailChanged, EventKind::SecondFactorReset]
+    {
+        assert_eq!((MailTopic::of(kind, true), MailTopic::of(kind, false)), (None, None), "{kind}");
+    }
+    assert_eq!(MailTopic::of(EventKind::RequestCancelled, true), Some(MailTopic::Requests));
+    assert_eq!(MailTopic::of(EventKind::RequestCancelled, false), Some(MailTopic::Answers));
+    for kind in EventKind::ALL.iter().filter(|kind| wants_decision(**kind)) {
+        assert!(MailTopic::of(*kind, true).is_some(), "{kind}");
+    }
+}
+
 // Words
 
 #[test]
@@ -482,7 +545,11 @@ fn every_word_is_read_back_as_it_was_written() {
         ShareState,
         MemberStatus,
         WorkspaceRole,
-        EventKind
+        EventKind,
+        Decision,
+        RequestState,
+        MailTopic,
+        MailDelivery
     );
 }
 

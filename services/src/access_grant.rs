@@ -6,7 +6,7 @@ use crate::activity::{Details, Event};
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{access_grant, request_line};
-use crate::partnership::{POLICY_COLUMNS, PolicyRow};
+use crate::partnership::PolicyRow;
 use crate::{Error, Services};
 use chrono::{Days, TimeDelta};
 use domain::access_grant::{GrantSource, GrantState, RevokeReason, later_end};
@@ -31,6 +31,8 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Value,
 };
 use uuid::Uuid;
+
+mod warning;
 
 /// Members on one page of the Members tab.
 const PER_PAGE: usize = 50;
@@ -147,22 +149,9 @@ impl VisibleAccount {
         let decides = self.standing().may(Act::Decide).is_ok();
         let ctx = self.ctx();
         let sql = format!(
-            r#"SELECT l.id AS line, m.id AS member, u.name, u.email, w.name AS workspace, r.role, r.access_days,
-                      r.access_last_day, r.reason, r.created_at, ru.id AS requester_user, ru.name AS requester,
-                      du.name AS declined_by, d.decided_at AS declined_at, d.note AS declined_note,
-                      s.highest_role AS share_role, {POLICY_COLUMNS}, p.state AS partnership_state
+            r#"SELECT {PENDING_COLUMNS}
                FROM request_line l
-               JOIN access_request r ON r.id = l.access_request_id
-               JOIN account_share s ON s.id = r.account_share_id
-               JOIN partnership p ON p.id = s.partnership_id
-               JOIN member m ON m.id = l.member_id
-               JOIN "user" u ON u.id = m.user_id
-               JOIN workspace w ON w.id = m.workspace_id
-               JOIN member rm ON rm.id = r.requester_id
-               JOIN "user" ru ON ru.id = rm.user_id
-               LEFT JOIN request_line d ON d.id = l.earlier_line_id
-               LEFT JOIN member dm ON dm.id = d.decided_by
-               LEFT JOIN "user" du ON du.id = dm.user_id
+               {PENDING_JOINS}
                WHERE l.account_id = $2 AND {LINE_WAITS} AND {SEES}
                ORDER BY CASE WHEN l.id = $6 THEN 0 ELSE 1 END, l.created_at, l.id
                LIMIT {MOST_PENDING}"#,
@@ -230,8 +219,28 @@ impl VisibleAccount {
 }
 
 /// SQL: the line `l` of the partnership `p` waits at the time `$1`. While a partnership is suspended, time stands still.
-const LINE_WAITS: &str = r"l.state = 'pending' AND (p.ends_at IS NULL OR p.ends_at > $1)
+pub(crate) const LINE_WAITS: &str = r"l.state = 'pending' AND (p.ends_at IS NULL OR p.ends_at > $1)
     AND (l.open_until > $1 OR (p.state = 'suspended' AND l.open_until > p.suspended_at))";
+
+/// SQL: what a [`PendingRow`] reads of the line `l`.
+pub(crate) const PENDING_COLUMNS: &str = r"l.id AS line, m.id AS member, u.name, u.email, w.name AS workspace, r.role,
+    r.access_days, r.access_last_day, r.reason, r.created_at, ru.id AS requester_user, ru.name AS requester,
+    du.name AS declined_by, d.decided_at AS declined_at, d.note AS declined_note, s.highest_role AS share_role,
+    p.highest_role, p.longest_days, p.reason_required, p.open_days, p.shortest_reason, p.cool_down_days,
+    p.state AS partnership_state";
+
+/// SQL: what [`PENDING_COLUMNS`] needs joined to the line `l`.
+pub(crate) const PENDING_JOINS: &str = r#"JOIN access_request r ON r.id = l.access_request_id
+    JOIN account_share s ON s.id = r.account_share_id
+    JOIN partnership p ON p.id = s.partnership_id
+    JOIN member m ON m.id = l.member_id
+    JOIN "user" u ON u.id = m.user_id
+    JOIN workspace w ON w.id = m.workspace_id
+    JOIN member rm ON rm.id = r.requester_id
+    JOIN "user" ru ON ru.id = rm.user_id
+    LEFT JOIN request_line d ON d.id = l.earlier_line_id
+    LEFT JOIN member dm ON dm.id = d.decided_by
+    LEFT JOIN "user" du ON du.id = dm.user_id"#;
 
 /// SQL: the grant `g` counts at the time `$1`, or will when its suspended partnership goes on: such a grant is shown.
 const GRANT_COUNTS_OR_WAITS: &str = r"g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) AND (
@@ -285,9 +294,10 @@ struct MemberRow {
     suspended: i32,
 }
 
+/// A line that waits, with what a decider reads and can do about it.
 #[derive(Debug, FromQueryResult)]
-struct PendingRow {
-    line: RequestLineId,
+pub(crate) struct PendingRow {
+    pub(crate) line: RequestLineId,
     member: MemberId,
     name: String,
     email: String,
@@ -296,7 +306,7 @@ struct PendingRow {
     access_days: Option<i32>,
     access_last_day: Option<Date>,
     reason: String,
-    created_at: Moment,
+    pub(crate) created_at: Moment,
     requester_user: UserId,
     requester: String,
     declined_by: Option<String>,
@@ -309,7 +319,7 @@ struct PendingRow {
 }
 
 impl PendingRow {
-    fn view(self, decides: bool, reader: UserId, now: Moment) -> PendingLineView {
+    pub(crate) fn view(self, decides: bool, reader: UserId, now: Moment) -> PendingLineView {
         let end = end_of(self.access_days, self.access_last_day);
         let policy = self.policy.up_to(self.share_role);
         let blocked = if self.requester_user == reader {
@@ -429,7 +439,12 @@ impl AccountOwner {
             created_at: Set(change.now()),
             ended_at: Set(None),
             end_reason: Set(None),
-            warned_days: Set(None),
+            // The end stays, and who was told of it is told no second time.
+            warned_days: Set(grants
+                .iter()
+                .filter(|grant| grant.ends_at == ends_at)
+                .filter_map(|grant| grant.warned_days)
+                .min()),
         };
         revoke(&change, Grants::Of(account.id(), member), RevokeReason::Replaced).await?;
         row.insert(change.transaction()).await?;
@@ -478,12 +493,9 @@ impl AccessRemover {
         if top.role == AccountRole::Owner {
             keep_an_owner(change.transaction(), account.id(), member).await?;
         }
-        let was_manager = top.role == AccountRole::AccountManager;
         revoke(&change, Grants::Of(account.id(), member), RevokeReason::Removed).await?;
         let mut events = vec![event_about(account, EventKind::AccessRemoved, member, &target)];
-        if was_manager {
-            events.extend(withdraw_right_to_ask(&change, account, member, target.workspace_id).await?);
-        }
+        events.extend(withdraw_right_to_ask(&change, account, member, target.workspace_id).await?);
         change.commit(events).await?;
         Ok(told)
     }
@@ -644,7 +656,7 @@ async fn withdraw_right_to_ask(
     member: MemberId,
     guest: WorkspaceId,
 ) -> Result<Vec<Event>, Error> {
-    let lines = pending_by(change.transaction(), account.id(), member).await?;
+    let lines = pending_by(change.transaction(), account.id(), member, None).await?;
     let event = Event { guest: Some(guest), ..account.event(EventKind::RequestCancelled) };
     cancel(change, lines, CancelReason::RequesterLostRight, &event).await
 }
@@ -752,7 +764,7 @@ impl Services {
             // What a manager has asked for falls with the right to ask.
             let highest = held.get(&row.member_id).and_then(|held| held.first()).map(|held| held.role);
             if highest != Some(AccountRole::AccountManager) {
-                let lines = pending_by(change.transaction(), row.account_id, row.member_id).await?;
+                let lines = pending_by(change.transaction(), row.account_id, row.member_id, highest).await?;
                 let event = row.event(EventKind::RequestCancelled);
                 events.extend(cancel(&change, lines, CancelReason::RequesterLostRight, &event).await?);
             }

@@ -9,11 +9,11 @@ use crate::entity::{access_grant, access_request, member, request_line};
 use crate::partnership::{POLICY_COLUMNS, PolicyRow};
 use crate::{Error, member_search};
 use chrono::TimeDelta;
-use domain::access_grant::{GrantSource, GrantState};
+use domain::access_grant::{GrantSource, GrantState, warned_from_start};
 use domain::access_request::{
     AcceptWith, AccessEnd, Asked, CancelReason, Candidate, CoolDown, Decided, Held, LineState, MOST_SUGGESTIONS,
     PendingSince, RefusedMember, RequestForm, RequestFormView, SentRequest, accepted_terms, adds_nothing, end_choices,
-    role_choices, why_not_ask,
+    may_ask, role_choices, why_not_ask,
 };
 use domain::account::AccountRole;
 use domain::activity::EventKind;
@@ -31,6 +31,13 @@ use sea_orm::{
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+mod extension;
+mod sent;
+mod to_decide;
+
+pub use sent::SentByMe;
+pub(crate) use to_decide::waiting_for;
 
 /// Ids in one statement.
 const MOST_AT_ONCE: usize = 1_000;
@@ -63,7 +70,7 @@ impl AccountManager {
     pub async fn request_form(&self) -> Result<RequestFormView, Error> {
         let account = self.account();
         let ctx = account.ctx();
-        let offer = self.offer(ctx.reader(), ctx.now()).await?;
+        let offer = offer(account, ctx.reader(), ctx.now()).await?;
         let last_day = offer.policy.longest_days.map(|days| ctx.now() + TimeDelta::days(i64::from(days)));
         Ok(RequestFormView {
             account: account.asked(),
@@ -117,122 +124,127 @@ impl AccountManager {
     /// [`AppError::NotFound`] when somebody in it is no member of the own workspace; [`Denial::NotShared`].
     pub async fn request_access(&self, form: &RequestForm) -> Result<SentRequest, Error> {
         let (change, account) = self.account().change().await?;
-        let manager = account.manager()?;
-        let account = manager.account();
-        let (ctx, transaction, now) = (account.ctx(), change.transaction(), change.now());
-        if let Some(sent) = sent_before(transaction, account, form).await? {
-            return Ok(sent);
-        }
-        let offer = manager.offer(transaction, now).await?;
-        let asked = form.check(&offer.policy, now)?;
-
-        let mut events = expire_lines_of(&change, account, &asked.members).await?;
-        let people = people(transaction, ctx.workspace(), &asked.members).await?;
-        let candidates = candidates(transaction, account, &asked.members, now).await?;
-        let held = held_by(transaction, account.id(), &asked.members, now).await?;
-        let earlier = earlier_declines(transaction, account.id(), &asked.members).await?;
-        let request = AccessRequestId(Uuid::now_v7());
-        let open_until = now + TimeDelta::days(i64::from(offer.policy.open_days));
-        let (mut lines, mut names, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        let mut first_line = None;
-        for member in &asked.members {
-            let person = people.get(member).ok_or(AppError::NotFound)?;
-            let name = person.picked.name.clone();
-            let candidate = candidates.get(member).cloned().unwrap_or_default();
-            let reason = match person.status {
-                MemberStatus::Active => why_not_ask(&candidate, asked.role),
-                MemberStatus::Invited => Some("Has not accepted the invitation yet".to_owned()),
-                MemberStatus::Deactivated => Some("Is no longer an active member".to_owned()),
-            };
-            let reason = reason.or_else(|| {
-                let held = held.get(member).map_or(&[][..], Vec::as_slice);
-                adds_nothing(held, asked.role, asked.end.moment(now))
-                    .then(|| "Already has access for as long".to_owned())
-            });
-            if let Some(reason) = reason {
-                refused.push(RefusedMember { name, reason });
-                continue;
-            }
-            names.push(name);
-            let line = RequestLineId(Uuid::now_v7());
-            first_line.get_or_insert(line);
-            lines.push(request_line::ActiveModel {
-                id: Set(line),
-                access_request_id: Set(request),
-                account_id: Set(account.id()),
-                member_id: Set(*member),
-                state: Set(LineState::Pending),
-                cancel_reason: Set(None),
-                earlier_line_id: Set(earlier.get(member).copied()),
-                open_until: Set(open_until),
-                decided_by: Set(None),
-                decided_at: Set(None),
-                accepted_role: Set(None),
-                accepted_ends_at: Set(None),
-                access_grant_id: Set(None),
-                note: Set(String::new()),
-                created_at: Set(now),
-            });
-        }
-        if lines.is_empty() {
-            return Err(nobody_left(&refused).into());
-        }
-        let row = access_request::ActiveModel {
-            id: Set(request),
-            account_id: Set(account.id()),
-            account_share_id: Set(offer.share),
-            requester_id: Set(ctx.member()),
-            idempotency_key: Set(form.key),
-            role: Set(asked.role),
-            access_days: Set(match asked.end {
-                AccessEnd::Days(days) => Some(i32::from(days)),
-                _ => None,
-            }),
-            access_last_day: Set(match asked.end {
-                AccessEnd::On(day) => Some(day),
-                _ => None,
-            }),
-            reason: Set(asked.reason.clone()),
-            refused: Set(serde_json::to_string(&refused)?),
-            created_at: Set(now),
-            reminded_at: Set(None),
-        };
-        row.insert(transaction).await.map_err(|error| match error.sql_err() {
-            // On this account nobody else is at it: the same form was sent for another one at the same moment.
-            Some(SqlErr::UniqueConstraintViolation(_)) => sent_for_another_account(),
-            _ => error.into(),
-        })?;
-        request_line::Entity::insert_many(lines).exec(transaction).await?;
-
-        let mut event = account.event(EventKind::AccessRequested);
-        event.request = Some(request);
-        // The link in the mail brings the request into view.
-        event.line = first_line;
-        event.details.members = names;
-        event.details.role = Some(asked.role);
-        event.details.end = asked.end.told();
-        event.details.reason = asked.reason;
-        let label = account.label().to_owned();
-        events.push(event);
-        change.commit(events).await?;
-        Ok(SentRequest { request, label, refused })
+        let account = account.manager()?.account().clone();
+        send(change, account, form).await
     }
+}
 
-    /// The share the requester's company has on the account, and the policy that binds requests.
-    async fn offer(&self, connection: &impl ConnectionTrait, now: Moment) -> Result<Offer, Error> {
-        let account = self.account();
-        let sql = format!(
-            r"
+/// Sends a request of a member who may ask for everyone in it, on an account at which nobody else is.
+async fn send(change: Change, account: VisibleAccount, form: &RequestForm) -> Result<SentRequest, Error> {
+    let account = &account;
+    let (ctx, transaction, now) = (account.ctx(), change.transaction(), change.now());
+    if let Some(sent) = sent_before(transaction, account, form).await? {
+        return Ok(sent);
+    }
+    let offer = offer(account, transaction, now).await?;
+    let asked = form.check(&offer.policy, now)?;
+
+    let mut events = expire_lines_of(&change, account, &asked.members).await?;
+    let people = people(transaction, ctx.workspace(), &asked.members).await?;
+    let candidates = candidates(transaction, account, &asked.members, now).await?;
+    let held = held_by(transaction, account.id(), &asked.members, now).await?;
+    let earlier = earlier_declines(transaction, account.id(), &asked.members).await?;
+    let request = AccessRequestId(Uuid::now_v7());
+    let open_until = now + TimeDelta::days(i64::from(offer.policy.open_days));
+    let (mut lines, mut names, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    let mut first_line = None;
+    for member in &asked.members {
+        let person = people.get(member).ok_or(AppError::NotFound)?;
+        let name = person.picked.name.clone();
+        let candidate = candidates.get(member).cloned().unwrap_or_default();
+        let reason = match person.status {
+            MemberStatus::Active => why_not_ask(&candidate, asked.role),
+            MemberStatus::Invited => Some("Has not accepted the invitation yet".to_owned()),
+            MemberStatus::Deactivated => Some("Is no longer an active member".to_owned()),
+        };
+        let reason = reason.or_else(|| {
+            let held = held.get(member).map_or(&[][..], Vec::as_slice);
+            adds_nothing(held, asked.role, asked.end.moment(now)).then(|| "Already has access for as long".to_owned())
+        });
+        if let Some(reason) = reason {
+            refused.push(RefusedMember { name, reason });
+            continue;
+        }
+        names.push(name);
+        let line = RequestLineId(Uuid::now_v7());
+        first_line.get_or_insert(line);
+        lines.push(request_line::ActiveModel {
+            id: Set(line),
+            access_request_id: Set(request),
+            account_id: Set(account.id()),
+            member_id: Set(*member),
+            state: Set(LineState::Pending),
+            cancel_reason: Set(None),
+            earlier_line_id: Set(earlier.get(member).copied()),
+            open_until: Set(open_until),
+            decided_by: Set(None),
+            decided_at: Set(None),
+            accepted_role: Set(None),
+            accepted_ends_at: Set(None),
+            access_grant_id: Set(None),
+            note: Set(String::new()),
+            created_at: Set(now),
+            host_workspace_id: Set(account.host()),
+        });
+    }
+    if lines.is_empty() {
+        return Err(nobody_left(&refused).into());
+    }
+    let row = access_request::ActiveModel {
+        id: Set(request),
+        account_id: Set(account.id()),
+        account_share_id: Set(offer.share),
+        requester_id: Set(ctx.member()),
+        idempotency_key: Set(form.key),
+        role: Set(asked.role),
+        access_days: Set(match asked.end {
+            AccessEnd::Days(days) => Some(i32::from(days)),
+            _ => None,
+        }),
+        access_last_day: Set(match asked.end {
+            AccessEnd::On(day) => Some(day),
+            _ => None,
+        }),
+        reason: Set(asked.reason.clone()),
+        refused: Set(serde_json::to_string(&refused)?),
+        created_at: Set(now),
+        reminded_at: Set(None),
+        account_label: Set(account.label().to_owned()),
+    };
+    row.insert(transaction).await.map_err(|error| match error.sql_err() {
+        // On this account nobody else is at it: the same form was sent for another one at the same moment.
+        Some(SqlErr::UniqueConstraintViolation(_)) => sent_for_another_account(),
+        _ => error.into(),
+    })?;
+    request_line::Entity::insert_many(lines).exec(transaction).await?;
+
+    let mut event = account.event(EventKind::AccessRequested);
+    event.request = Some(request);
+    // The link in the mail brings the request into view.
+    event.line = first_line;
+    event.details.members = names;
+    event.details.role = Some(asked.role);
+    event.details.end = asked.end.told();
+    event.details.reason = asked.reason;
+    let label = account.label().to_owned();
+    events.push(event);
+    change.commit(events).await?;
+    Ok(SentRequest { request, label, refused })
+}
+
+/// The share the requester's company has on the account, and the policy that binds requests.
+async fn offer(account: &VisibleAccount, connection: &impl ConnectionTrait, now: Moment) -> Result<Offer, Error> {
+    let sql = format!(
+        r"
             SELECT s.id, s.highest_role AS share_role, {POLICY_COLUMNS}
             FROM account_share s JOIN partnership p ON p.id = s.partnership_id
             WHERE s.account_id = $2 AND p.guest_workspace_id = $3 AND p.host_workspace_id = $4
-              AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
-              AND p.state = 'active' AND (p.ends_at IS NULL OR p.ends_at > $1)"
-        );
-        let values = [now.into(), account.id().into(), account.ctx().workspace().into(), account.host().into()];
-        let row = OfferRow::find_by_statement(statement(connection, &sql, values)).one(connection).await?;
-        Ok(row.ok_or(Denial::NotShared)?.into())
-    }
+              AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1) AND p.state = 'active'
+              AND (p.ends_at IS NULL OR p.ends_at > $1)"
+    );
+    let values = [now.into(), account.id().into(), account.ctx().workspace().into(), account.host().into()];
+    let row = OfferRow::find_by_statement(statement(connection, &sql, values)).one(connection).await?;
+    Ok(row.ok_or(Denial::NotShared)?.into())
 }
 
 /// A share with its policy.
@@ -599,7 +611,7 @@ impl Deciding {
             created_at: Set(now),
             ended_at: Set(None),
             end_reason: Set(None),
-            warned_days: Set(None),
+            warned_days: Set(warned_from_start(ends_at, now)),
         };
         row.insert(transaction).await?;
         let mut line = self.line.clone().into_active_model();
@@ -669,9 +681,9 @@ impl Deciding {
         }
         let requester = self.request.requester_id;
         let held = held_by(self.change.transaction(), self.account.id(), &[requester], now).await?;
-        let manages = held.get(&requester).and_then(|held| held.first()).map(|held| held.role)
-            == Some(AccountRole::AccountManager);
-        let lost = self.requester.status != MemberStatus::Active || !manages;
+        let role = held.get(&requester).and_then(|held| held.first()).map(|held| held.role);
+        let may_ask = may_ask(role, self.request.role, self.line.member_id == requester);
+        let lost = self.requester.status != MemberStatus::Active || !may_ask;
         Ok(lost.then_some(CancelReason::RequesterLostRight))
     }
 
@@ -870,11 +882,13 @@ pub(crate) async fn accounts_touched_by(
     Ok(rows.into_iter().map(|row| row.account_id).collect())
 }
 
-/// The lines that wait on an account because of requests by this member, with the names of those they are for.
+/// The lines that wait on an account because of requests by this member, with the names of those they are for: as far as
+/// nobody who goes on with this role, or with none, may ask for them.
 pub(crate) async fn pending_by(
     connection: &impl ConnectionTrait,
     account: AccountId,
     requester: MemberId,
+    goes_on_with: Option<AccountRole>,
 ) -> Result<Vec<(request_line::Model, String)>, Error> {
     let lines = request_line::Entity::find()
         .find_also_related(access_request::Entity)
@@ -884,6 +898,10 @@ pub(crate) async fn pending_by(
         .order_by_asc(request_line::COLUMN.id)
         .all(connection)
         .await?;
+    let falls = |(line, request): &(request_line::Model, Option<access_request::Model>)| {
+        request.as_ref().is_none_or(|request| !may_ask(goes_on_with, request.role, line.member_id == requester))
+    };
+    let lines: Vec<_> = lines.into_iter().filter(falls).collect();
     let members: Vec<MemberId> = lines.iter().map(|(line, _)| line.member_id).collect();
     let names = names_of(connection, &members).await?;
     let named = |line: request_line::Model| {

@@ -416,6 +416,11 @@ impl VisibleAccount {
         &self.ctx
     }
 
+    /// The role that this member has, and when their access ends.
+    pub(crate) fn held(&self) -> (Option<AccountRole>, Option<Moment>) {
+        (self.row.strength.and_then(role_of), self.row.ends_at)
+    }
+
     pub(crate) fn label(&self) -> &str {
         &self.row.label
     }
@@ -513,7 +518,7 @@ macro_rules! stands_on_account {
     )+};
 }
 
-stands_on_account!(AccountManager, AccountDecider, AccountOwner, AccessRemover);
+stands_on_account!(AccountHolder, AccountManager, AccountDecider, AccountOwner, AccessRemover);
 
 impl AccountDecider {
     pub(crate) fn into_account(self) -> VisibleAccount {

@@ -6,6 +6,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait, Value,
 };
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Readers that SQLite's write-ahead log serves beside its one writer.
@@ -62,6 +63,16 @@ impl Database {
             });
         let pool = sea_orm::Database::connect(options).await?;
         Ok(Self { read: pool.clone(), write: pool })
+    }
+
+    /// The same database, and every statement it is asked from here on: to see what a page costs.
+    pub fn watched(mut self) -> (Self, Statements) {
+        let statements = Statements::default();
+        for connection in [&mut self.read, &mut self.write] {
+            let statements = statements.clone();
+            connection.set_metric_callback(move |asked| statements.add(&asked.statement.sql));
+        }
+        (self, statements)
     }
 
     /// Which database this is.
@@ -147,6 +158,21 @@ impl Database {
             ..TransactionOptions::default()
         };
         self.write.begin_with_options(options).await
+    }
+}
+
+/// The statements that a database was asked, in order. Those that begin and end a transaction are not among them.
+#[derive(Clone, Debug, Default)]
+pub struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl Statements {
+    fn add(&self, sql: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sql.to_owned());
+    }
+
+    /// Those since they were last taken.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

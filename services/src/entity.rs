@@ -11,6 +11,8 @@ pub(crate) mod access_request;
 pub(crate) mod account;
 pub(crate) mod account_share;
 pub(crate) mod activity_event;
+pub(crate) mod mail_choice;
+pub(crate) mod mail_digest;
 pub(crate) mod member;
 pub(crate) mod notification;
 pub(crate) mod outbox_email;

@@ -28,6 +28,6 @@ pub mod session;
 mod sweep;
 
 pub use context::{Clock, Ctx, Services, Settings, WorkspaceAdmin, WorkspaceOwner};
-pub use database::Database;
+pub use database::{Database, Statements};
 pub use error::{Error, chain, incident};
 pub use oneself::Oneself;

@@ -8,12 +8,15 @@ use crate::notify::{About, Sees, page_about};
 use crate::{Ctx, Error};
 use domain::activity::EventKind;
 use domain::notification::{NotificationListView, NotificationView};
-use domain::{AccountId, Moment, NotificationId, PartnershipId, RequestLineId};
+use domain::{AccountId, AppError, Moment, NotificationId, PartnershipId, RequestLineId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 /// Notifications on one page.
 const PER_PAGE: usize = 50;
+
+mod choice;
+mod digest;
 
 impl Ctx {
     /// The member's notifications, newest first.
@@ -55,16 +58,37 @@ impl Ctx {
         Ok(NotificationListView { notifications, newest, next })
     }
 
+    /// The member has read this notification. Once more is a success.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotFound`] alike for an id that was never given out and for a notification of somebody else.
+    pub async fn mark_notification_read(&self, id: NotificationId) -> Result<(), Error> {
+        let own = notification::Entity::find_by_id(id)
+            .filter(notification::COLUMN.member_id.eq(self.member()))
+            .one(self.reader())
+            .await?;
+        let notification = own.ok_or(AppError::NotFound)?;
+        if notification.read_at.is_none() {
+            self.mark_read(notification::COLUMN.id.eq(id)).await?;
+        }
+        Ok(())
+    }
+
     /// The member has read everything up to this event, which is the newest that a page has shown.
     ///
     /// # Errors
     ///
     /// [`Error::Database`].
     pub async fn mark_notifications_read(&self, up_to: i64) -> Result<(), Error> {
+        self.mark_read(notification::COLUMN.event_sequence.lte(up_to)).await
+    }
+
+    async fn mark_read(&self, which: impl sea_orm::sea_query::IntoCondition) -> Result<(), Error> {
         notification::Entity::update_many()
             .col_expr(notification::Column::ReadAt, Expr::value(self.services.now()))
             .filter(notification::COLUMN.member_id.eq(self.member()))
-            .filter(notification::COLUMN.event_sequence.lte(up_to))
+            .filter(which)
             .filter(notification::COLUMN.read_at.is_null())
             .exec(self.services.database().write())
             .await?;

@@ -11,6 +11,7 @@ use crate::entity::notification;
 use crate::mail::{self, Letter, Outgoing};
 use domain::account::AccountRole;
 use domain::activity::EventKind;
+use domain::notification::{MailDelivery, MailTopic, wants_decision};
 use domain::text::one_line;
 use domain::time::day_and_time;
 use domain::{AccessRequestId, AccountId, MemberId, NotificationId, PartnershipId, RequestLineId};
@@ -61,7 +62,10 @@ pub(crate) fn page_about(kind: EventKind, about: About, sees: Sees, sees_partner
         return page_of_kind(kind).to_owned();
     };
     match kind {
-        EventKind::AccessRequested | EventKind::RequestCancelled | EventKind::RequestExpired
+        EventKind::AccessRequested
+        | EventKind::RequestReminded
+        | EventKind::RequestCancelled
+        | EventKind::RequestExpired
             if sees == Sees::Members =>
         {
             let line = line.map_or_else(String::new, |line| format!("?line={line}#line-{line}"));
@@ -98,10 +102,11 @@ fn page_of_kind(kind: EventKind) -> &'static str {
 
 /// Tells everyone concerned of an event. Returns how many mails were written.
 pub(crate) async fn tell(change: &Change, event: &Event, sequence: i64) -> Result<usize, Error> {
-    let recipients = recipients(change, event).await?;
+    let mut recipients = recipients(change, event).await?;
     if recipients.is_empty() {
         return Ok(0);
     }
+    somebody_decides(event, &mut recipients);
     let transaction = change.transaction();
     // A statement takes some ten thousand values, and the end of a partnership can concern many people.
     for recipients in recipients.chunks(AT_ONCE) {
@@ -110,10 +115,12 @@ pub(crate) async fn tell(change: &Change, event: &Event, sequence: i64) -> Resul
             member_id: Set(recipient.member),
             event_sequence: Set(sequence),
             read_at: Set(None),
+            in_digest: Set(recipient.delivery() == MailDelivery::Daily),
         });
         notification::Entity::insert_many(rows).exec(transaction).await?;
     }
-    let mails: Vec<Outgoing> = recipients.iter().map(|recipient| mail_to(change, event, recipient)).collect();
+    let at_once = recipients.iter().filter(|recipient| recipient.delivery() == MailDelivery::AtOnce);
+    let mails: Vec<Outgoing> = at_once.map(|recipient| mail_to(change, event, recipient)).collect();
     let count = mails.len();
     mail::enqueue(transaction, change.now(), mails).await?;
     Ok(count)
@@ -133,6 +140,26 @@ struct Recipient {
     sees_partnership: bool,
     /// Whether they are of the workspace in which it happened.
     of_host: bool,
+    /// How they want the mail, if they have chosen.
+    chosen: Option<MailDelivery>,
+}
+
+impl Recipient {
+    fn delivery(&self) -> MailDelivery {
+        self.chosen.unwrap_or(MailDelivery::AtOnce)
+    }
+}
+
+/// What waits for a decision is mailed to somebody: when none of those who decide wants the mail, all get it.
+fn somebody_decides(event: &Event, recipients: &mut [Recipient]) {
+    if !wants_decision(event.kind) {
+        return;
+    }
+    let of_account = event.account.is_some();
+    let mut deciders: Vec<_> = recipients.iter_mut().filter(|recipient| recipient.decides || !of_account).collect();
+    if deciders.iter().all(|recipient| recipient.delivery() == MailDelivery::Never) {
+        deciders.iter_mut().for_each(|recipient| recipient.chosen = None);
+    }
 }
 
 /// Owners are told of requests; requester, teammate and the other owners of what became of them; a member of what
@@ -155,7 +182,9 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
         .iter()
         .filter_map(|tell| if let Tell::Member(member) = tell { Some((*member).into()) } else { None })
         .collect();
-    // One question for all: active owners (host Admins where there is none), the requester, the subject.
+    // One question for all: active owners (host Admins where there is none), the requester, the subject; and how each
+    // wants the mail.
+    let topic = |decides| MailTopic::of(event.kind, decides).map_or("", MailTopic::word);
     let sql = format!(
         r#"
         WITH owner AS (
@@ -169,6 +198,8 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
             WHERE m.workspace_id = $3 AND m.status = 'active' AND m.role IN ('admin', 'owner')
               AND NOT EXISTS (SELECT 1 FROM owner)
         )
+        SELECT told.*, c.delivery AS chosen
+        FROM (
         SELECT m.id AS member, u.name, u.email, EXISTS (SELECT 1 FROM decider d WHERE d.id = m.id) AS decides,
                CASE WHEN m.workspace_id = $3 AND m.role IN ('admin', 'owner') THEN 2 ELSE COALESCE((
                    SELECT MAX({STRENGTH}) FROM access_grant g {GRANT_JOINS}
@@ -183,8 +214,12 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
             OR ($6 AND m.id IN (SELECT requester_id FROM access_request WHERE id = $7))
             OR ($8 AND m.id = $9)
             {TOLD_BY_NAME}
-        )
-        ORDER BY m.id"#,
+        )) told
+        LEFT JOIN mail_choice c ON c.member_id = told.member
+            AND c.topic = CASE WHEN told.decides THEN '{of_deciders}' ELSE '{of_others}' END
+        ORDER BY told.member"#,
+        of_deciders = topic(true),
+        of_others = topic(false),
         TOLD_BY_NAME = told_by_name(admins_of.len(), named.len())
     );
     let nobody = MemberId(Uuid::nil());
@@ -239,7 +274,7 @@ fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
         paragraphs,
         facts: facts(event.kind, details),
         button: Some(("Open in Latchkey".to_owned(), page)),
-        footer: footer(event, recipient).to_owned(),
+        footer: why_and_choice(event, recipient),
     };
     let (subject, text, html) = mail::render(&letter);
     Outgoing {
@@ -251,6 +286,15 @@ fn mail_to(change: &Change, event: &Event, recipient: &Recipient) -> Outgoing {
         html,
         confidential: false,
     }
+}
+
+/// Why somebody gets the mail, and where they choose which they get.
+fn why_and_choice(event: &Event, recipient: &Recipient) -> String {
+    let why = footer(event, recipient);
+    if MailTopic::of(event.kind, false).is_none() {
+        return why.to_owned();
+    }
+    format!("{why} Choose which mails you get in Latchkey under Settings, Notifications.")
 }
 
 /// Why somebody gets the mail.
@@ -283,6 +327,9 @@ fn subject(event: &Event) -> String {
         EventKind::RequestDeclined => format!("Declined: access to {label} for {members}"),
         EventKind::RequestCancelled => format!("Cancelled: request for {members} on {label}"),
         EventKind::RequestExpired => format!("Not decided in time: request for {members} on {label}"),
+        EventKind::RequestWithdrawn => format!("Withdrawn: request for {members} on {label}"),
+        EventKind::RequestReminded => format!("Reminder: {actor} requests access to {label} for {members}"),
+        EventKind::AccessEndsSoon => format!("Access of {members} to {label} ends soon"),
         EventKind::RoleChanged => format!("New role on {label}"),
         EventKind::AccessRemoved => format!("Access to {label} removed"),
         EventKind::AccessEnded => format!("Access to {label} has ended"),
@@ -295,7 +342,12 @@ fn subject(event: &Event) -> String {
 /// What the recipient can do about it.
 fn what_next(event: &Event, recipient: &Recipient) -> Option<String> {
     let told = match event.kind {
-        EventKind::AccessRequested if recipient.decides => "Open the request in Latchkey to accept or decline it.",
+        EventKind::AccessRequested | EventKind::RequestReminded if recipient.decides => {
+            "Open the request in Latchkey to accept or decline it."
+        }
+        EventKind::AccessEndsSoon if event.subject == Some(recipient.member) => {
+            "If you still need the account, open it and extend your access before it ends."
+        }
         EventKind::RequestAccepted if event.subject == Some(recipient.member) => {
             "The account is on your All accounts page now."
         }
@@ -331,7 +383,8 @@ fn facts(kind: EventKind, details: &Details) -> Vec<(String, String)> {
         format!("{} ({})", details.actor, details.company)
     };
     let by = match kind {
-        EventKind::AccessRequested => "Requested by",
+        EventKind::AccessRequested | EventKind::RequestReminded => "Requested by",
+        EventKind::RequestWithdrawn => "Withdrawn by",
         EventKind::RequestAccepted => "Accepted by",
         EventKind::RequestDeclined | EventKind::PartnershipDeclined => "Declined by",
         EventKind::PartnershipProposed => "Proposed by",

@@ -1,5 +1,6 @@
 //! Sign-in, sessions, and the making of [`Ctx`].
 
+use crate::access_request::waiting_for;
 use crate::activity::{Details, Event};
 use crate::database::statement;
 use crate::entity::{session, sign_in_attempt, user};
@@ -97,7 +98,7 @@ pub struct NewSession {
     pub longest: Duration,
 }
 
-/// Unread notifications are counted up to here.
+/// Unread notifications, and lines that wait, are counted up to here.
 const MOST_COUNTED: u32 = 100;
 
 /// Who a session belongs to, and what every page of theirs shows around itself.
@@ -124,6 +125,7 @@ struct SessionRow {
     email: String,
     last_seen_at: Moment,
     unread: i64,
+    waiting: i64,
     sequence: i64,
     choice: MemberId,
     choice_name: String,
@@ -152,6 +154,7 @@ impl SignedIn {
                 name: current.name,
                 email: current.email,
                 unread: u32::try_from(current.unread).unwrap_or(u32::MAX),
+                waiting: u32::try_from(current.waiting).unwrap_or(u32::MAX),
                 sequence: current.sequence,
             },
         })
@@ -268,6 +271,16 @@ impl Services {
                    u.name, u.email, s.last_seen_at, o.id AS choice, w.name AS choice_name,
                    (SELECT count(*) FROM (SELECT 1 FROM notification n WHERE n.member_id = m.id AND n.read_at IS NULL
                                           LIMIT {MOST_COUNTED}) few) AS unread,
+                   (SELECT count(*) FROM (
+                       SELECT 1 FROM ({WAITING}) mine
+                       JOIN request_line l ON l.id = mine.id
+                       JOIN access_request r ON r.id = l.access_request_id
+                       JOIN account_share rs ON rs.id = r.account_share_id
+                       JOIN partnership rp ON rp.id = rs.partnership_id
+                       JOIN member rm ON rm.id = r.requester_id
+                       WHERE l.open_until > $2 AND rp.state <> 'suspended'
+                         AND (rp.ends_at IS NULL OR rp.ends_at > $2) AND rm.user_id <> s.user_id
+                       LIMIT {MOST_COUNTED}) few) AS waiting,
                    (SELECT COALESCE(max(sequence), 0) FROM activity_event) AS sequence
             FROM session s
             JOIN member m ON m.id = s.member_id AND m.user_id = s.user_id
@@ -275,7 +288,8 @@ impl Services {
             JOIN member o ON o.user_id = s.user_id AND o.status = 'active'
             JOIN workspace w ON w.id = o.workspace_id
             WHERE s.id_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3 AND m.status = 'active'
-            ORDER BY w.name, o.id"#
+            ORDER BY w.name, o.id"#,
+            WAITING = waiting_for("m.id", "m.workspace_id", "m.role IN ('admin', 'owner')", "$2")
         );
         let values = [id_hash.into(), now.into(), (now - IDLE).into()];
         let rows = SessionRow::find_by_statement(statement(self.reader(), &sql, values)).all(self.reader()).await?;

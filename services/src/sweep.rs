@@ -3,7 +3,7 @@
 use crate::{Error, Services, chain, link, mail};
 use std::time::Duration;
 
-/// How often ended access and undecided requests are looked for.
+/// How often ended access and undecided requests, ends that come and daily mails are looked for.
 const MARK_EVERY: Duration = Duration::from_secs(20);
 /// Marks between two looks at old sessions and attempts: about an hour.
 const MARKS_PER_FORGETTING: u32 = 180;
@@ -19,6 +19,12 @@ impl Services {
                 Ok(0) => {}
                 Ok(marked) => tracing::info!(marked, "ended access and requests were marked"),
                 Err(error) => tracing::warn!(error = %chain(&error), "what has ended could not be marked"),
+            }
+            if let Err(error) = self.warn_of_ends().await {
+                tracing::warn!(error = %chain(&error), "ends of access that come could not be told");
+            }
+            if let Err(error) = self.write_digests().await {
+                tracing::warn!(error = %chain(&error), "daily mails could not be written");
             }
             if round.is_multiple_of(MARKS_PER_FORGETTING)
                 && let Err(error) = self.forget_what_is_old().await

@@ -40,8 +40,12 @@ mod account;
 mod activity;
 #[path = "use_cases/decision.rs"]
 mod decision;
+#[path = "use_cases/extension.rs"]
+mod extension;
 #[path = "use_cases/live.rs"]
 mod live;
+#[path = "use_cases/mail_choice.rs"]
+mod mail_choice;
 #[path = "use_cases/migration.rs"]
 mod migration;
 #[path = "use_cases/notification.rs"]
@@ -52,6 +56,10 @@ mod partnership;
 mod postgres;
 #[path = "use_cases/profile.rs"]
 mod profile;
+#[path = "use_cases/request_list.rs"]
+mod request_list;
+#[path = "use_cases/ruling.rs"]
+mod ruling;
 #[path = "use_cases/session.rs"]
 mod session;
 #[path = "use_cases/world.rs"]

@@ -10,17 +10,20 @@ use domain::text::LONGEST_REASON;
 use domain::{AccountId, RequestLineId};
 use leptos::prelude::*;
 
+/// The buttons of a line that waits, with their dialogs.
 #[component]
-pub(super) fn Decide(
+pub fn Decide(
+    /// The account.
     account: AccountId,
+    /// The line.
     line: RequestLineId,
-    /// Whom it is for.
-    name: String,
+    /// What is decided, such as "Ann's request".
+    request: String,
     /// The role that was asked for.
     role: AccountRole,
+    /// What can be accepted.
     choices: DecideChoices,
 ) -> impl IntoView {
-    let request = format!("{name}'s request");
     view! {
         <div class="decide-acts">
             <Decline account=account line=line request=request.clone() />

@@ -63,7 +63,12 @@ pub(super) fn MemberRow(account: AccountId, member: AccountMemberView) -> impl I
 
 /// Who it is, and of which company.
 #[component]
-pub(super) fn Person(member: PickedMember, workspace: String) -> impl IntoView {
+pub fn Person(
+    /// Who.
+    member: PickedMember,
+    /// Their company.
+    workspace: String,
+) -> impl IntoView {
     let badge = WorkspaceBadge { name: workspace };
     let (local, domain) = member.email.split_at(member.email.find('@').unwrap_or(member.email.len()));
     let (local, domain) = (local.to_owned(), domain.to_owned());

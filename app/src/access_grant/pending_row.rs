@@ -62,7 +62,7 @@ pub(super) fn PendingRow(account: AccountId, line: PendingLineView, marked: bool
                                 <Decide
                                     account=account
                                     line=line
-                                    name=name
+                                    request=format!("{name}'s request")
                                     role=role
                                     choices=choices
                                 />

@@ -1,17 +1,18 @@
 //! The page "Request share access": the dialog's twin, which needs no scripts.
 
-use super::api::{picked_members, request_form, search_members};
+use super::api::{picked_members, request_asked_before, request_form, search_members};
 use super::draft::{Draft, DraftStart};
 use super::focus;
 use super::form::RequestAccessForm;
 use super::member_picker::suggestions;
 use super::posted::PostedRequest;
+use crate::layout::address::Address;
 use crate::layout::{NotFound, page_or_error, title};
 use crate::ui::notice::MessageBox;
 use crate::wire::Failure;
-use domain::AccountId;
-use domain::access_request::SentRequest;
+use domain::access_request::{AskedBefore, RequestForm, SentRequest};
 use domain::account::AccountRole;
+use domain::{AccessRequestId, AccountId};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -20,11 +21,13 @@ use leptos_meta::Title;
 pub fn RequestAccessPage() -> impl IntoView {
     let Some(account) = crate::account::in_address() else { return view! { <NotFound /> }.into_any() };
     let posted = use_context::<PostedRequest>();
+    // An own request that is asked again.
+    let before = Address::of_page().get("again").and_then(|request| request.parse().ok());
     view! {
         <Title text=title("Request share access") />
         {Suspend::new(async move {
             let again = posted.is_some();
-            page_or_error(start(account, posted).await, |start| {
+            page_or_error(start(account, posted, before).await, |start| {
                 view! {
                     <div class="request-access-page">
                         <h1>"Request share access"</h1>
@@ -37,10 +40,22 @@ pub fn RequestAccessPage() -> impl IntoView {
     .into_any()
 }
 
-/// The form as it was posted, or a new one.
-async fn start(account: AccountId, posted: Option<PostedRequest>) -> Result<DraftStart, Failure> {
+/// The form as it was posted, as it was sent before, or a new one.
+async fn start(
+    account: AccountId,
+    posted: Option<PostedRequest>,
+    before: Option<AccessRequestId>,
+) -> Result<DraftStart, Failure> {
     let mut view = request_form(account).await?;
-    let Some(PostedRequest { form, typed, failure }) = posted else { return Ok(DraftStart::empty(view)) };
+    let (form, typed, failure) = match (posted, before) {
+        (Some(PostedRequest { form, typed, failure }), _) => (form, typed, failure),
+        (None, Some(before)) => {
+            let AskedBefore { members, role, access_end, access_end_date, reason } =
+                request_asked_before(account, before).await?;
+            (RequestForm { key: view.key, members, role, access_end, access_end_date, reason }, String::new(), None)
+        }
+        (None, None) => return Ok(DraftStart::empty(view)),
+    };
     let role = form.role.parse().unwrap_or(AccountRole::Collaborator);
     let found = if typed.trim().is_empty() { None } else { Some(search_members(account, role, typed.clone()).await?) };
     let picked = picked_members(account, form.members).await?;

@@ -16,6 +16,7 @@ pub(super) fn AccountCard(card: AccountCardView) -> impl IntoView {
     let AccountCardView { account, label, app, username, role, ends_at, badge, last_use, can_log_in } = card;
     let name_id = format!("account-{account}");
     let named_by = name_id.clone();
+    let can_extend = badge.is_some() && ends_at.is_some();
     view! {
         <article class="account-card" aria-labelledby=named_by>
             <div class="account-card-body">
@@ -45,7 +46,7 @@ pub(super) fn AccountCard(card: AccountCardView) -> impl IntoView {
                 <p class="account-card-use">
                     <Used last_use=last_use />
                 </p>
-                <Acts account=account role=role can_log_in=can_log_in />
+                <Acts account=account role=role can_log_in=can_log_in can_extend=can_extend />
             </div>
         </article>
     }
@@ -85,10 +86,11 @@ pub(super) fn Used(last_use: Option<LastUse>) -> impl IntoView {
 }
 
 #[component]
-fn Acts(account: AccountId, role: AccountRole, can_log_in: bool) -> impl IntoView {
+fn Acts(account: AccountId, role: AccountRole, can_log_in: bool, can_extend: bool) -> impl IntoView {
     view! {
         <div class="account-card-acts">
             {(role == AccountRole::AccountManager).then(|| view! { <RequestAccess account=account /> })}
+            {can_extend.then(|| view! { <ExtendAccess account=account /> })}
             {(role == AccountRole::Owner)
                 .then(|| {
                     view! {
@@ -112,6 +114,16 @@ pub(super) fn LogIn(account: AccountId, #[prop(optional)] small: bool) -> impl I
                 "Log in"
             </Button>
         </form>
+    }
+}
+
+/// Leads to the form that asks for more time, for a guest whose access ends.
+#[component]
+pub(super) fn ExtendAccess(account: AccountId) -> impl IntoView {
+    view! {
+        <ButtonLink href=format!("/accounts/{account}/extend-access") small=true>
+            "Extend access"
+        </ButtonLink>
     }
 }
 

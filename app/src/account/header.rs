@@ -1,6 +1,6 @@
 //! The top of each tab of an account.
 
-use super::card::{Mark, RoleBadge};
+use super::card::{ExtendAccess, Mark, RoleBadge};
 use crate::layout::moment::Exactly;
 use crate::layout::title;
 use crate::ui::badge::{Badge, Tone};
@@ -57,6 +57,7 @@ pub fn AccountHeader(
 ) -> impl IntoView {
     let AccountHeaderView { account, label, app, badge, role, ends_at, sees_members } = header;
     let page = format!("{} · {label}", tab.label());
+    let can_extend = badge.is_some() && role.is_some() && ends_at.is_some();
     let workspace = badge.clone().map(|badge| view! { <span>{format!("Shared by {}", badge.name)}</span> });
     let tabs = Tab::ALL.into_iter().filter(|other| *other != Tab::Members || sees_members);
     let tabs = tabs.map(|other| tabs::Tab { label: other.label(), href: other.href(account), open: other == tab });
@@ -79,6 +80,7 @@ pub fn AccountHeader(
                                 </Badge>
                             }
                         })}
+                    {can_extend.then(|| view! { <ExtendAccess account=account /> })}
                 </div>
             </div>
         </div>

@@ -78,6 +78,9 @@ pub fn PostForm(
     /// The page that shows it again when it fails, where the form also stands on another one.
     #[prop(optional, into)]
     page: Option<String>,
+    /// Its id, for controls that stand elsewhere in the page.
+    #[prop(optional)]
+    id: Option<&'static str>,
     /// Its classes.
     #[prop(default = "form")]
     class: &'static str,
@@ -89,7 +92,7 @@ pub fn PostForm(
 ) -> impl IntoView {
     let action = page.unwrap_or_else(|| Address::of_page().whole());
     view! {
-        <form class=class method="post" action=action enctype=multipart.then_some("multipart/form-data")>
+        <form id=id class=class method="post" action=action enctype=multipart.then_some("multipart/form-data")>
             <input type="hidden" name="function" value=function />
             {about.map(|about| view! { <input type="hidden" name="about" value=about /> })}
             {children()}

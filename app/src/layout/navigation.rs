@@ -7,10 +7,13 @@ use leptos::prelude::*;
 /// The id of the drawer, which the header opens.
 pub const DRAWER: &str = "navigation";
 
+/// Where the number of those that wait stands.
+const REQUESTS: &str = "/requests";
+
 /// The parts, in order.
 const PLACES: [(&str, &str, Drawing); 5] = [
     ("All accounts", "/accounts", Drawing::Cards),
-    ("Requests", "/requests", Drawing::Inbox),
+    ("Requests", REQUESTS, Drawing::Inbox),
     ("Partners", "/partners", Drawing::Partners),
     ("All members", "/members", Drawing::People),
     ("Settings", "/settings", Drawing::Settings),
@@ -18,7 +21,10 @@ const PLACES: [(&str, &str, Drawing); 5] = [
 
 /// The links. On narrow screens they are a popover, so opening and closing needs no script.
 #[component]
-pub fn Navigation() -> impl IntoView {
+pub fn Navigation(
+    /// Lines that wait for the reader's decision.
+    waiting: u32,
+) -> impl IntoView {
     view! {
         <nav class="navigation" id=DRAWER aria-label="Main" popover="auto">
             <div class="navigation-top">
@@ -42,6 +48,7 @@ pub fn Navigation() -> impl IntoView {
                                 <a class="navigation-link" href=href aria-current=current(href)>
                                     <Icon drawing=drawing />
                                     {label}
+                                    {(href == REQUESTS).then(|| view! { <Waiting waiting=waiting /> })}
                                 </a>
                             </li>
                         }
@@ -49,6 +56,24 @@ pub fn Navigation() -> impl IntoView {
                     .collect_view()}
             </ul>
         </nav>
+    }
+}
+
+/// How many wait for the reader; nothing where nobody does, but a place for the number that may come.
+#[component]
+fn Waiting(waiting: u32) -> impl IntoView {
+    let count = if waiting < 100 { waiting.to_string() } else { "99+".to_owned() };
+    view! {
+        <span class="navigation-count" data-live="waiting">
+            {(waiting > 0)
+                .then(|| {
+                    view! {
+                        <span class="navigation-number">
+                            {count} <span class="visually-hidden">" waiting for you"</span>
+                        </span>
+                    }
+                })}
+        </span>
     }
 }
 

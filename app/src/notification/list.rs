@@ -5,7 +5,7 @@ use crate::layout::address::Address;
 use crate::layout::moment::Ago;
 use crate::layout::{Empty, page_or_error, title};
 use crate::ui::badge::{Badge, Tone};
-use crate::ui::button::Button;
+use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::icon::Drawing;
 use crate::ui::pager::Pager;
 use domain::notification::{NotificationListView, NotificationView};
@@ -35,6 +35,10 @@ fn NotificationList(list: NotificationListView, page: Address) -> impl IntoView 
         <div data-live="notifications">
             <div class="page-head">
                 <h1>"Notifications"</h1>
+                <div class="page-acts">
+                    <ButtonLink href="/settings/notifications" look=Look::Quiet>
+                        "Choose mails"
+                    </ButtonLink>
                 {any_unread
                     .then(|| {
                         view! {
@@ -44,6 +48,7 @@ fn NotificationList(list: NotificationListView, page: Address) -> impl IntoView 
                             </form>
                         }
                     })}
+                </div>
             </div>
             {if notifications.is_empty() {
                 view! {
@@ -70,7 +75,8 @@ fn NotificationList(list: NotificationListView, page: Address) -> impl IntoView 
 
 #[component]
 fn Notification(notification: NotificationView) -> impl IntoView {
-    let NotificationView { at, sentence, note, link, unread, .. } = notification;
+    let NotificationView { id, at, sentence, note, link, unread } = notification;
+    let object = sentence.clone();
     view! {
         <li class=if unread { "notification notification-unread" } else { "notification" }>
             <a class="notification-link" href=link>
@@ -89,6 +95,17 @@ fn Notification(notification: NotificationView) -> impl IntoView {
                 <Ago at=at />
                 {unread.then(|| view! { <Badge tone=Tone::Accent>"Unread"</Badge> })}
             </p>
+            {unread
+                .then(|| {
+                    view! {
+                        <form class="notification-act" method="post" action="/api/notification/mark-read">
+                            <input type="hidden" name="notification" value=id.to_string() />
+                            <Button look=Look::Quiet small=true object=format!(": {object}")>
+                                "Mark as read"
+                            </Button>
+                        </form>
+                    }
+                })}
         </li>
     }
 }

@@ -11,6 +11,7 @@ mod live;
 mod log_in;
 mod mail;
 mod origin;
+mod page_cost;
 mod plain_request;
 #[path = "../../../services/tests/database/postgres.rs"]
 mod postgres;

@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, StatusCode};
 use server::assets::{Site as Assets, SiteFile};
 use server::router::{Server, Way, build_with};
 use services::demo::DemoSize;
-use services::{Database, Services, Settings};
+use services::{Database, Services, Settings, Statements};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -26,6 +26,8 @@ pub(crate) const PROGRAM: &str = "/frontend-00000000000000bb_bg.wasm";
 pub(crate) struct Site {
     router: Router,
     pub(crate) services: Services,
+    /// What its database is asked.
+    pub(crate) statements: Statements,
     pub(crate) stop: CancellationToken,
     pub(crate) folder: TempDir,
 }
@@ -75,7 +77,7 @@ impl Site {
     }
 
     async fn start_in(folder: TempDir, url: &str, difference: Difference) -> Self {
-        let database = Database::connect(url).await.unwrap();
+        let (database, statements) = Database::connect(url).await.unwrap().watched();
         if difference.migrated {
             database.migrate().await.unwrap();
         }
@@ -85,7 +87,7 @@ impl Site {
         let way = Way { site_url, trust_proxy: false, mail_folder };
         let stop = CancellationToken::new();
         let server = Server::new(services.clone(), Assets::from_files(files()).unwrap(), way, stop.clone());
-        Self { router: build_with(server, difference.routes), services, stop, folder }
+        Self { router: build_with(server, difference.routes), services, statements, stop, folder }
     }
 
     pub(crate) fn mail_folder(&self) -> PathBuf {

@@ -30,24 +30,35 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("access-grant/members", "account={account}&line={line}"),
     ("access-grant/remove", "account={account}&member={member}"),
     ("access-request/accept", "account={account}&line={line}"),
+    ("access-request/asked-before", "account={account}&request={request}"),
+    ("access-request/decide-selected", "decision=decline&lines[0]={line}&note=no"),
     ("access-request/decline", "account={account}&line={line}&note=no"),
+    ("access-request/extend", "account={account}&key=01a20000-0000-7000-8000-000000000002&access_end=90&reason=more"),
+    ("access-request/extension-form", "account={account}"),
     ("access-request/form", "account={account}"),
     ("access-request/picked-members", "account={account}&members[0]={asked}"),
+    ("access-request/remind", "request={request}"),
     ("access-request/search-members", "account={account}&role=collaborator&typed=ann"),
     (
         "access-request/send",
         "account={account}&form[key]=01a20000-0000-7000-8000-000000000001&form[members][0]={asked}\
          &form[role]=collaborator&form[access_end]=never",
     ),
+    ("access-request/sent", ""),
+    ("access-request/to-decide", ""),
+    ("access-request/withdraw", "request={request}&line={line}"),
     ("account/general", "account={account}"),
     ("account/list", "filter[search]="),
     ("account/log-in", "account={account}"),
     ("account/login-url", "account={account}"),
     ("activity/account", "account={account}"),
+    ("notification/choose-mails", "requests=daily&people=never"),
     ("notification/list", ""),
+    ("notification/mail-choices", ""),
     ("notification/mark-all-read", "up_to=1000000"),
     ("profile/own", ""),
     ("profile/rename", "name=Somebody+Else"),
+    ("notification/mark-read", "notification={notification}"),
     ("partnership/accept", "partnership={partnership}&terms_version=1&agreed=on"),
     ("partnership/approve", "partnership={partnership}"),
     ("partnership/decline", "partnership={partnership}&note=no"),
@@ -89,10 +100,12 @@ async fn the_list_names_every_server_function_and_no_other() {
         let ids: BTreeSet<&str> = rows().iter().filter(|row| row.function == function).map(|row| row.ids).collect();
         let takes = |name: &str| arguments.contains(name);
         let mut expected = BTreeSet::from(["own"]);
-        if takes("{account}") || takes("{membership}") {
+        if ["{account}", "{membership}", "{request}", "{notification}"].into_iter().any(takes) {
             expected.insert("foreign");
         }
-        if takes("{line}") || takes("{member}") || takes("form[members]") {
+        let of_a_parent = takes("{account}") || takes("{request}");
+        let child = takes("{line}") || takes("{member}") || takes("form[members]");
+        if of_a_parent && child || takes("{account}") && takes("{request}") {
             expected.insert("mismatched");
         }
         if takes("{partnership}") {
@@ -307,6 +320,8 @@ impl World {
             ("account", "SELECT id FROM account WHERE label = 'Brand files'"),
             ("other account", "SELECT id FROM account WHERE label = 'Grindhouse'"),
             ("line", "SELECT id FROM request_line WHERE state = 'pending'"),
+            ("request", "SELECT access_request_id AS id FROM request_line WHERE state = 'pending'"),
+            ("notification", &notification_of("owner@harbor.example")),
             ("member", &member("collaborator@northlight.example")),
             ("without access", &member("teammate@northlight.example")),
             ("host", &member("second-owner@harbor.example")),
@@ -321,6 +336,8 @@ impl World {
         for (name, last) in PARTNERSHIPS {
             ids.insert(name, format!("00000000-0000-7000-8000-0000000000{last:02x}"));
         }
+        ids.insert("other line", "00000000-0000-7000-8000-000000000009".to_owned());
+        ids.insert("nothing", "00000000-0000-7000-8000-00000000000a".to_owned());
         if database.get_database_backend() == DbBackend::Sqlite {
             // The copies are of the file alone: nothing may wait in the log beside it.
             database.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
@@ -359,7 +376,8 @@ impl World {
 
     fn arguments(&self, row: &Row, caller: &str) -> String {
         let (_, arguments) = ARGUMENTS.iter().find(|(function, _)| *function == row.function).unwrap();
-        let deciding = arguments.contains("{line}");
+        let of_request = arguments.contains("{request}");
+        let deciding = arguments.contains("{line}") || of_request;
         let (account, member, asked) = match row.ids {
             "own" => ("account", "member", "without access"),
             "foreign" => ("third account", "third", "third"),
@@ -373,12 +391,24 @@ impl World {
             "awaiting" | "mismatched" => "teammate",
             _ => "second-owner",
         };
+        let line = if row.ids == "mismatched" && of_request { "other line" } else { "line" };
+        let (request, notification) =
+            if row.ids == "foreign" { ("nothing", "nothing") } else { ("request", "notification") };
         let membership = if row.ids == "foreign" && caller == "owner" { "second-owner" } else { "owner" };
         let membership = if row.ids == "own" && caller != "signed-out" { caller } else { membership };
-        [("account", account), ("member", member), ("asked", asked), ("line", "line"), ("membership", membership)]
-            .into_iter()
-            .chain([("partnership", partnership), ("candidate", candidate)])
-            .fold((*arguments).to_owned(), |text, (place, id)| text.replace(&format!("{{{place}}}"), &self.ids[id]))
+        [
+            ("account", account),
+            ("member", member),
+            ("asked", asked),
+            ("line", line),
+            ("membership", membership),
+            ("request", request),
+            ("notification", notification),
+            ("partnership", partnership),
+            ("candidate", candidate),
+        ]
+        .into_iter()
+        .fold((*arguments).to_owned(), |text, (place, id)| text.replace(&format!("{{{place}}}"), &self.ids[id]))
     }
 }
 
@@ -398,8 +428,8 @@ async fn add_third_company(database: &DatabaseConnection) {
              VALUES ({id}, {workspace}, {user}, '{role}', 'active', {at}, {at})"
         )
     };
-    let [company, third_user, third, gone, account, grant, gone_user] =
-        [1, 2, 3, 4, 5, 6, 7].map(|number| uuid(database, number));
+    let [company, third_user, third, gone, account, grant, gone_user, request, line] =
+        [1, 2, 3, 4, 5, 6, 7, 8, 9].map(|number| uuid(database, number));
     let northlight = "(SELECT id FROM workspace WHERE name = 'Northlight Studio')";
     for sql in [
         format!(
@@ -417,6 +447,17 @@ async fn add_third_company(database: &DatabaseConnection) {
         format!(
             "INSERT INTO access_grant (id, account_id, member_id, role, source, state, created_at) \
              VALUES ({grant}, {account}, {third}, 'owner', 'owner', 'active', {at})"
+        ),
+        // Another request of the manager, taken back long ago.
+        format!(
+            "INSERT INTO access_request (id, account_id, account_share_id, requester_id, idempotency_key, role, reason, \
+             refused, created_at) SELECT {request}, account_id, account_share_id, requester_id, {request}, role, '', \
+             '[]', {at} FROM access_request LIMIT 1"
+        ),
+        format!(
+            "INSERT INTO request_line (id, access_request_id, account_id, member_id, state, open_until, decided_at, \
+             note, created_at, host_workspace_id) SELECT {line}, {request}, account_id, member_id, 'withdrawn', {at}, \
+             {at}, '', {at}, host_workspace_id FROM request_line LIMIT 1"
         ),
     ] {
         database.execute_unprepared(&sql).await.unwrap();
@@ -473,6 +514,10 @@ async fn add_partnerships(database: &DatabaseConnection) {
 
 fn member(email: &str) -> String {
     format!(r#"SELECT m.id FROM member m JOIN "user" u ON u.id = m.user_id WHERE u.email = '{email}'"#)
+}
+
+fn notification_of(email: &str) -> String {
+    format!("SELECT id FROM notification WHERE member_id = ({})", member(email))
 }
 
 /// The id with this last digit, as SQL.

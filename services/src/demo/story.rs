@@ -397,6 +397,7 @@ fn ctx(services: &Services, who: &Joined, workspace: WorkspaceId, workspace_name
             name: who.name.clone(),
             email: who.email.clone(),
             unread: 0,
+            waiting: 0,
             sequence: 0,
         },
     };

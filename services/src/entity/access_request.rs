@@ -25,6 +25,8 @@ pub struct Model {
     pub refused: String,
     pub created_at: Moment,
     pub reminded_at: Option<Moment>,
+    /// What the account was called then.
+    pub account_label: String,
     #[sea_orm(belongs_to, from = "account_id", to = "id")]
     pub account: BelongsTo<super::account::Entity>,
     #[sea_orm(belongs_to, from = "account_share_id", to = "id")]

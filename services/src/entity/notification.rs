@@ -12,6 +12,8 @@ pub struct Model {
     pub member_id: MemberId,
     pub event_sequence: i64,
     pub read_at: Option<Moment>,
+    /// Whether it waits for the member's daily mail.
+    pub in_digest: bool,
     #[sea_orm(belongs_to, from = "event_sequence", to = "sequence")]
     pub event: BelongsTo<super::activity_event::Entity>,
 }

@@ -2,7 +2,7 @@
 
 use domain::access_request::{CancelReason, LineState};
 use domain::account::AccountRole;
-use domain::{AccessGrantId, AccessRequestId, AccountId, MemberId, Moment, RequestLineId};
+use domain::{AccessGrantId, AccessRequestId, AccountId, MemberId, Moment, RequestLineId, WorkspaceId};
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -29,6 +29,8 @@ pub struct Model {
     pub access_grant_id: Option<AccessGrantId>,
     pub note: String,
     pub created_at: Moment,
+    /// The workspace whose account it is about.
+    pub host_workspace_id: WorkspaceId,
     #[sea_orm(belongs_to, from = "access_request_id", to = "id")]
     pub access_request: BelongsTo<super::access_request::Entity>,
     #[sea_orm(belongs_to, from = "account_id", to = "id")]
