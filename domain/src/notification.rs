@@ -116,17 +116,10 @@ impl MailTopic {
             | EventKind::MemberDeactivated
             | EventKind::MemberReactivated
             | EventKind::MembersExported
-            | EventKind::SecondFactorRequired => Self::People,
-            EventKind::OwnershipHandedOver
-            | EventKind::SignedIn
-            | EventKind::SignedOut
-            | EventKind::SignInReset
-            | EventKind::PasswordChanged
-            | EventKind::EmailChanged
-            | EventKind::SessionsEnded
-            | EventKind::SecondFactorAdded
-            | EventKind::SecondFactorRemoved
-            | EventKind::SecondFactorReset => return None,
+            | EventKind::SecondFactorRequired
+            | EventKind::NameChanged => Self::People,
+            // What happens to a sign-in, and whatever has no topic yet.
+            _ => return None,
         })
     }
 }
