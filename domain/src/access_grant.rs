@@ -1,7 +1,12 @@
 //! Grants: one member's role on one account, from one source.
 
-use crate::{Moment, word::words};
+use crate::access_request::{MOST_MEMBERS, RefusedMember};
+use crate::account::{AccountHeaderView, AccountRole};
+use crate::member::{MemberSuggestion, PickedMember};
+use crate::policy::{Side, roles_for};
+use crate::{MemberId, Moment, Problem, word::words};
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 words! {
     /// Whether a grant counts.
@@ -63,6 +68,82 @@ words! {
     }
 }
 
+/// Whom an owner gives access within the workspace, and as what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GiveForm {
+    /// The members.
+    pub members: Vec<MemberId>,
+    /// The role's word.
+    pub role: String,
+}
+
+impl GiveForm {
+    /// The members, each once, and the role.
+    ///
+    /// # Errors
+    ///
+    /// Problems on `members` and `role`.
+    pub fn check(&self) -> Result<(Vec<MemberId>, AccountRole), Vec<Problem>> {
+        let mut members: Vec<MemberId> = Vec::new();
+        for member in &self.members {
+            if !members.contains(member) {
+                members.push(*member);
+            }
+        }
+        let members = match members.len() {
+            0 => Err(Problem::new("members", "Pick at least one member")),
+            1..=MOST_MEMBERS => Ok(members),
+            _ => Err(Problem::new("members", "Pick at most 100 members, and add the others afterwards.")),
+        };
+        let role = self.role.parse().ok().filter(|role| roles_for(Side::Host).contains(role));
+        match (members, role.ok_or_else(|| Problem::new("role", "Choose a role."))) {
+            (Ok(members), Ok(role)) => Ok((members, role)),
+            (members, role) => Err([members.err(), role.err()].into_iter().flatten().collect()),
+        }
+    }
+}
+
+/// What the page "Add members" shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddMembersView {
+    /// The account.
+    pub header: AccountHeaderView,
+    /// Members who match what is looked for, without those picked.
+    pub found: Vec<MemberSuggestion>,
+    /// Those picked.
+    pub picked: Vec<PickedMember>,
+}
+
+/// What became of adding members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddedMembers {
+    /// The account's label.
+    pub label: String,
+    /// The role they have now.
+    pub role: AccountRole,
+    /// The names of those who were added.
+    pub added: Vec<String>,
+    /// Who was left as they are, and why.
+    pub left: Vec<RefusedMember>,
+}
+
+impl AddedMembers {
+    /// The message to the owner.
+    pub fn message(&self) -> String {
+        let (label, role) = (&self.label, self.role.label());
+        match self.added.as_slice() {
+            [] => format!("Nothing was changed on {label}."),
+            [one] => format!("{one} now has access to {label} as {role}."),
+            added => format!("{} members now have access to {label} as {role}.", added.len()),
+        }
+    }
+
+    /// Who was left as they are, a line each.
+    pub fn not_added(&self) -> Vec<String> {
+        self.left.iter().map(|RefusedMember { name, reason }| format!("Not added: {name}: {reason}")).collect()
+    }
+}
+
 /// Whether access with this end is over. The end itself is outside: at that moment access is over.
 pub fn has_ended(ends_at: Option<Moment>, now: Moment) -> bool {
     ends_at.is_some_and(|end| end <= now)
@@ -116,6 +197,23 @@ mod tests {
             (end, Some(7), None),
         ] {
             assert_eq!(warning_due(end, warned, now), due, "{now} {warned:?}");
+        }
+    }
+
+    #[test]
+    fn members_of_the_workspace_become_owner_or_collaborator_and_nothing_else() {
+        let form = |role: &str, count: u128| GiveForm {
+            members: (0..count).map(|n| MemberId(uuid::Uuid::from_u128(n))).collect(),
+            role: role.to_owned(),
+        };
+        for role in ["owner", "collaborator"] {
+            assert!(form(role, 100).check().is_ok(), "{role}");
+        }
+        for (role, count, fields) in
+            [("account_manager", 1, vec!["role"]), ("", 0, vec!["members", "role"]), ("owner", 101, vec!["members"])]
+        {
+            let problems = form(role, count).check().expect_err("refused");
+            assert_eq!(problems.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), fields);
         }
     }
 

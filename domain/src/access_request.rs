@@ -2,6 +2,7 @@
 
 use crate::access_grant::has_ended;
 use crate::account::{AccountHeaderView, AccountRole};
+use crate::account_share::AccountShareView;
 use crate::member::PickedMember;
 use crate::partnership::PartnershipPolicy;
 use crate::text;
@@ -536,6 +537,10 @@ pub struct AccountMembersView {
     pub members: Vec<AccountMemberView>,
     /// Where the next page of members starts.
     pub next: Option<String>,
+    /// The partners it is shared with, on the first page, for those at the host who look after that.
+    pub shares: Vec<AccountShareView>,
+    /// Whether the reader can add members of the own workspace.
+    pub can_add: bool,
 }
 
 /// A line that waits, as it stands in the Members table.

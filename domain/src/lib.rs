@@ -7,6 +7,7 @@
 pub mod access_grant;
 pub mod access_request;
 pub mod account;
+pub mod account_share;
 pub mod activity;
 pub mod error;
 pub mod id;

@@ -49,11 +49,13 @@ pub enum Act {
     RemoveGuest,
     /// See everything that happened to it.
     SeeAllActivity,
+    /// Stop sharing it with a partner.
+    StopSharing,
 }
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Use,
         Self::Request,
         Self::Decide,
@@ -61,6 +63,7 @@ impl Act {
         Self::RemoveHostMember,
         Self::RemoveGuest,
         Self::SeeAllActivity,
+        Self::StopSharing,
     ];
 }
 
@@ -104,7 +107,7 @@ impl Standing {
             Act::Decide => (owner || (host_admin && !self.account_has_active_owner), Denial::OwnersOnly),
             Act::ChangeRole => (owner, Denial::OwnersOnly),
             Act::RemoveHostMember => (owner, if looks_after_guests { Denial::GuestsOnly } else { Denial::OwnersOnly }),
-            Act::RemoveGuest => (owner || looks_after_guests, Denial::OwnersOnly),
+            Act::RemoveGuest | Act::StopSharing => (owner || looks_after_guests, Denial::OwnersOnly),
             Act::SeeAllActivity => (owner || host_admin, Denial::OwnersOnly),
         };
         if allowed { Ok(()) } else { Err(denial) }
@@ -173,6 +176,8 @@ words! {
         NameOwner = "name_owner",
         /// Share accounts through it; each account also wants its owner.
         Share = "share",
+        /// Take the access of one of the guest's members to everything that is shared through it.
+        RemoveMember = "remove_member",
     }
 }
 
@@ -210,7 +215,13 @@ impl PartnershipStanding {
         let denied = match act {
             Act::Approve | Act::DeclineProposal | Act::NameOwner if !host => Some(Denial::HostOnly),
             Act::Approve | Act::DeclineProposal | Act::NameOwner if !admin => Some(Denial::AdminsOnly),
-            Act::Withdraw | Act::Remind | Act::SendAgain | Act::SetPolicy | Act::SetEnd | Act::Share
+            Act::Withdraw
+            | Act::Remind
+            | Act::SendAgain
+            | Act::SetPolicy
+            | Act::SetEnd
+            | Act::Share
+            | Act::RemoveMember
                 if !looks_after =>
             {
                 Some(Denial::HostOnly)
@@ -230,7 +241,7 @@ impl PartnershipStanding {
             Act::Accept | Act::Decline => self.state == State::AwaitingGuest,
             Act::Suspend | Act::Share => self.state == State::Active,
             Act::Resume => self.state == State::Suspended,
-            Act::Remove | Act::SetEnd => self.state.is_in_force(),
+            Act::Remove | Act::SetEnd | Act::RemoveMember => self.state.is_in_force(),
             Act::SetPolicy | Act::NameOwner => !self.state.is_final(),
         };
         if !fits {
@@ -253,7 +264,13 @@ impl PartnershipStanding {
             Act::Accept | Act::Resume => self.state == State::Active,
             Act::Suspend => self.state == State::Suspended && self.suspended_by == Some(self.side),
             Act::Remove => self.state == State::Removed,
-            Act::Remind | Act::SendAgain | Act::SetPolicy | Act::SetEnd | Act::NameOwner | Act::Share => false,
+            Act::Remind
+            | Act::SendAgain
+            | Act::SetPolicy
+            | Act::SetEnd
+            | Act::NameOwner
+            | Act::Share
+            | Act::RemoveMember => false,
         }
     }
 }

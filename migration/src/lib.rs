@@ -18,6 +18,7 @@ mod m20261124_000008_people;
 mod m20261124_000009_partnership_life;
 mod m20261124_000010_endings;
 mod m20261126_000013_partnership_list;
+mod m20261126_000014_share_end;
 mod m20261126_000015_request_list;
 
 /// Every change, oldest first.
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_partnership_life::Migration),
             Box::new(m20261124_000010_endings::Migration),
             Box::new(m20261126_000013_partnership_list::Migration),
+            Box::new(m20261126_000014_share_end::Migration),
             Box::new(m20261126_000015_request_list::Migration),
         ]
     }

@@ -20,6 +20,7 @@ use domain::member::{MemberStatus, PickedMember};
 use domain::partnership::{PartnershipPolicy, PartnershipState};
 use domain::policy::{Act, SeesMembers, Side, roles_for};
 use domain::time::{day, day_and_time};
+use domain::workspace::WorkspaceRole;
 use domain::{
     AccessGrantId, AccessRequestId, AccountId, AccountShareId, AppError, Denial, MemberId, Moment, PartnershipId,
     RequestLineId, UserId, WorkspaceId,
@@ -30,8 +31,10 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
     QueryFilter, QueryOrder, QuerySelect, Value,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
+mod give;
 mod warning;
 
 /// Members on one page of the Members tab.
@@ -55,6 +58,7 @@ impl VisibleAccount {
             return Err(Denial::MembersNotShown.into());
         }
         let after = after.and_then(read_cursor);
+        let after_first = after.is_some();
         let (mut pending, mut more_pending, mut told) = (Vec::new(), 0, None);
         if after.is_none() {
             pending = self.pending_lines(sees, line).await?;
@@ -71,7 +75,9 @@ impl VisibleAccount {
         rows.truncate(PER_PAGE);
         let next = rows.last().filter(|_| more).map(|row| format!("{}~{}", row.member, row.name));
         let members = rows.into_iter().filter_map(|row| self.member_view(row)).collect();
-        Ok(AccountMembersView { header: self.header(), told, pending, more_pending, members, next })
+        let shares = if after_first { Vec::new() } else { self.shares().await? };
+        let can_add = self.standing().may(Act::ChangeRole).is_ok();
+        Ok(AccountMembersView { header: self.header(), told, pending, more_pending, members, next, shares, can_add })
     }
 
     async fn member_rows(&self, sees: SeesMembers, after: Option<(String, MemberId)>) -> Result<Vec<MemberRow>, Error> {
@@ -243,7 +249,7 @@ pub(crate) const PENDING_JOINS: &str = r#"JOIN access_request r ON r.id = l.acce
     LEFT JOIN "user" du ON du.id = dm.user_id"#;
 
 /// SQL: the grant `g` counts at the time `$1`, or will when its suspended partnership goes on: such a grant is shown.
-const GRANT_COUNTS_OR_WAITS: &str = r"g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) AND (
+pub(crate) const GRANT_COUNTS_OR_WAITS: &str = r"g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) AND (
     g.account_share_id IS NULL
     OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
         AND p.state IN ('active', 'suspended') AND (p.ends_at IS NULL OR p.ends_at > $1)))";
@@ -265,7 +271,7 @@ fn sees_condition(sees: SeesMembers) -> &'static str {
     }
 }
 
-fn read_cursor(cursor: &str) -> Option<(String, MemberId)> {
+pub(crate) fn read_cursor(cursor: &str) -> Option<(String, MemberId)> {
     // PostgreSQL takes no NUL in a text, and none was written.
     let (id, name) = cursor.split_once('~').filter(|(_, name)| !name.contains('\0'))?;
     Some((name.to_owned(), id.parse().ok()?))
@@ -535,6 +541,8 @@ pub(crate) enum Grants {
     Through(PartnershipId),
     /// Everything a member has.
     OfMember(MemberId),
+    /// What a member has through a partnership.
+    OfMemberThrough(MemberId, PartnershipId),
 }
 
 impl Grants {
@@ -551,6 +559,11 @@ impl Grants {
                 vec![partnership.into()],
             ),
             Self::OfMember(member) => ("g.member_id = $1", vec![member.into()]),
+            Self::OfMemberThrough(member, partnership) => (
+                "g.member_id = $1
+                 AND g.account_share_id IN (SELECT s.id FROM account_share s WHERE s.partnership_id = $2)",
+                vec![member.into(), partnership.into()],
+            ),
         }
     }
 }
@@ -662,19 +675,42 @@ async fn withdraw_right_to_ask(
 }
 
 #[derive(Debug, FromQueryResult)]
-struct Target {
+pub(crate) struct Target {
+    id: MemberId,
     workspace_id: WorkspaceId,
-    status: MemberStatus,
-    name: String,
+    pub(crate) role: WorkspaceRole,
+    pub(crate) status: MemberStatus,
+    pub(crate) name: String,
 }
 
 /// Somebody whose access is changed, who stays as they are until the transaction ends.
 async fn target(connection: &impl ConnectionTrait, member: MemberId) -> Result<Option<Target>, Error> {
     let lock = if connection.get_database_backend() == DbBackend::Postgres { "FOR SHARE OF m" } else { "" };
     let sql = format!(
-        r#"SELECT m.workspace_id, m.status, u.name FROM member m JOIN "user" u ON u.id = m.user_id WHERE m.id = $1 {lock}"#
+        r#"SELECT m.id, m.workspace_id, m.role, m.status, u.name FROM member m JOIN "user" u ON u.id = m.user_id
+           WHERE m.id = $1 {lock}"#
     );
     Ok(Target::find_by_statement(statement(connection, &sql, [member.into()])).one(connection).await?)
+}
+
+/// Those of these members who are of the workspace; they stay as they are until the change ends.
+pub(crate) async fn targets(
+    change: &Change,
+    workspace: WorkspaceId,
+    members: &[MemberId],
+) -> Result<HashMap<MemberId, Target>, Error> {
+    let places: Vec<String> = (2..2 + members.len()).map(|place| format!("${place}")).collect();
+    let lock = if change.locks_rows() { "FOR SHARE OF m" } else { "" };
+    let sql = format!(
+        r#"SELECT m.id, m.workspace_id, m.role, m.status, u.name FROM member m JOIN "user" u ON u.id = m.user_id
+           WHERE m.workspace_id = $1 AND m.id IN ({}) ORDER BY m.id {lock}"#,
+        places.join(", ")
+    );
+    let mut values: Vec<Value> = vec![workspace.into()];
+    values.extend(members.iter().map(|member| Value::from(*member)));
+    let transaction = change.transaction();
+    let found = Target::find_by_statement(statement(transaction, &sql, values)).all(transaction).await?;
+    Ok(found.into_iter().map(|target| (target.id, target)).collect())
 }
 
 fn event_about(account: &VisibleAccount, kind: EventKind, member: MemberId, target: &Target) -> Event {
@@ -712,16 +748,17 @@ impl EndedRow {
 }
 
 impl Services {
-    /// Marks partnerships, grants and lines whose end has come, and tells those concerned. Nothing depends on it: what has ended is
-    /// not honoured from that moment on. Returns how many were marked.
+    /// Marks partnerships, shares, grants and lines whose end has come, and tells those concerned. Nothing depends on it:
+    /// what has ended is not honoured from that moment on. Returns how many were marked.
     ///
     /// # Errors
     ///
     /// [`Error::Database`].
     pub async fn mark_ended(&self) -> Result<usize, Error> {
-        // Partnerships first: what waits through one that has ended is cancelled, and was not too late.
+        // Partnerships first, then shares: what waits through one that has ended is cancelled, and was not too late.
         let partnerships = self.mark_ended_partnerships().await?;
-        Ok(partnerships + self.mark_ended_grants().await? + self.mark_ended_lines().await?)
+        let shares = self.mark_ended_shares().await?;
+        Ok(partnerships + shares + self.mark_ended_grants().await? + self.mark_ended_lines().await?)
     }
 
     async fn mark_ended_grants(&self) -> Result<usize, Error> {

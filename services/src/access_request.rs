@@ -327,12 +327,12 @@ fn lower_first(text: &str) -> String {
 
 /// A member with name, address and status.
 #[derive(Debug)]
-struct Person {
-    picked: PickedMember,
-    status: MemberStatus,
+pub(crate) struct Person {
+    pub(crate) picked: PickedMember,
+    pub(crate) status: MemberStatus,
 }
 
-async fn people(
+pub(crate) async fn people(
     connection: &impl ConnectionTrait,
     workspace: WorkspaceId,
     members: &[MemberId],
@@ -790,6 +790,8 @@ pub(crate) enum Lines {
     For(MemberId),
     /// All that a member has asked for, on whatever account.
     By(MemberId),
+    /// All that a member has asked for through a partnership.
+    ByThrough(MemberId, PartnershipId),
 }
 
 /// A pending line that was cancelled with others.
@@ -813,14 +815,20 @@ pub(crate) async fn cancel_all(
     actor: Option<MemberId>,
     details: &Details,
 ) -> Result<Vec<Event>, Error> {
-    let (condition, id): (&str, Value) = match which {
-        Lines::On(account) => ("l.account_id = $1", account.into()),
-        Lines::OnShare(share) => ("r.account_share_id = $1", share.into()),
-        Lines::Through(partnership) => {
-            ("r.account_share_id IN (SELECT s.id FROM account_share s WHERE s.partnership_id = $1)", partnership.into())
-        }
-        Lines::For(member) => ("l.member_id = $1", member.into()),
-        Lines::By(member) => ("r.requester_id = $1", member.into()),
+    let (condition, ids): (&str, Vec<Value>) = match which {
+        Lines::On(account) => ("l.account_id = $1", vec![account.into()]),
+        Lines::OnShare(share) => ("r.account_share_id = $1", vec![share.into()]),
+        Lines::Through(partnership) => (
+            "r.account_share_id IN (SELECT s.id FROM account_share s WHERE s.partnership_id = $1)",
+            vec![partnership.into()],
+        ),
+        Lines::For(member) => ("l.member_id = $1", vec![member.into()]),
+        Lines::By(member) => ("r.requester_id = $1", vec![member.into()]),
+        Lines::ByThrough(member, partnership) => (
+            "r.requester_id = $1
+             AND r.account_share_id IN (SELECT s.id FROM account_share s WHERE s.partnership_id = $2)",
+            vec![member.into(), partnership.into()],
+        ),
     };
     let sql = format!(
         r#"SELECT l.id, l.access_request_id, l.account_id, a.label, a.workspace_id AS host, m.workspace_id AS guest, u.name
@@ -833,7 +841,7 @@ pub(crate) async fn cancel_all(
            ORDER BY l.access_request_id, l.id"#
     );
     let transaction = change.transaction();
-    let lines = Cancelled::find_by_statement(statement(transaction, &sql, [id])).all(transaction).await?;
+    let lines = Cancelled::find_by_statement(statement(transaction, &sql, ids)).all(transaction).await?;
     for lines in lines.chunks(MOST_AT_ONCE) {
         request_line::Entity::update_many()
             .col_expr(request_line::Column::State, Expr::value(LineState::Cancelled))

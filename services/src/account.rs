@@ -142,13 +142,7 @@ impl Ctx {
             values.push(value);
             format!("${}", values.len())
         };
-        let mut conditions = String::new();
-        for word in filter.search.split_whitespace().take(8) {
-            // SQLite takes no pattern of over 50,000 bytes, and no label has words so long.
-            let word: String = word.chars().take(LONGEST_WORD).collect();
-            let pattern = format!("%{}%", escape_like(&fold(&word)));
-            conditions += &format!(" AND a.search_text LIKE {} ESCAPE '!'", place(pattern.into()));
-        }
+        let mut conditions = matching(&filter.search, &mut place);
         if let Some(workspace) = filter.workspace {
             conditions += &format!(" AND a.workspace_id = {}", place(workspace.into()));
         }
@@ -213,8 +207,20 @@ struct WorkspaceRow {
     name: String,
 }
 
+/// SQL: the account `a` has every typed word in its label, app or user name. `place` takes a value, and gives its place.
+pub(crate) fn matching(typed: &str, mut place: impl FnMut(Value) -> String) -> String {
+    let mut conditions = String::new();
+    for word in typed.split_whitespace().take(8) {
+        // SQLite takes no pattern of over 50,000 bytes, and no label has words so long.
+        let word: String = word.chars().take(LONGEST_WORD).collect();
+        let pattern = format!("%{}%", escape_like(&fold(&word)));
+        conditions += &format!(" AND a.search_text LIKE {} ESCAPE '!'", place(pattern.into()));
+    }
+    conditions
+}
+
 /// SQL: the member `$2`'s accounts with the strongest role that counts at `$1`, and when access ends.
-fn mine() -> String {
+pub(crate) fn mine() -> String {
     format!(
         r"SELECT g.account_id, MAX({STRENGTH}) AS strength,
                  CASE WHEN COUNT(*) = COUNT(g.ends_at) THEN MAX(g.ends_at) END AS ends_at
@@ -265,7 +271,7 @@ impl CardRow {
     }
 }
 
-fn read_name_cursor(cursor: &str) -> Option<(String, AccountId)> {
+pub(crate) fn read_name_cursor(cursor: &str) -> Option<(String, AccountId)> {
     // PostgreSQL takes no NUL in a text, and none was written.
     let (id, key) = cursor.split_once('~').filter(|(_, key)| !key.contains('\0'))?;
     Some((key.to_owned(), id.parse().ok()?))

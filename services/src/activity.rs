@@ -156,7 +156,15 @@ impl Details {
                 count => format!("{actor} imported {} accounts.", count.unwrap_or_default()),
             },
             EventKind::OwnerAssigned => format!("{actor} made {members} Owner of {label}."),
-            EventKind::AccountShared => format!("{actor} shared {label} with {partner}."),
+            EventKind::AccountShared if self.members.is_empty() => {
+                format!("{actor} shared {label} with {partner}.")
+            }
+            EventKind::AccountShared => {
+                format!("{actor} shared {label} with {partner}, for {members} as {role}.")
+            }
+            EventKind::SharingStopped if actor.is_empty() => {
+                format!("{label} is no longer shared with {partner}: the time it was shared for is over.")
+            }
             EventKind::SharingStopped => format!("{actor} stopped sharing {label} with {partner}."),
             EventKind::PartnershipProposed => format!("{actor} of {company} proposed a partnership with {partner}."),
             EventKind::PartnershipApproved => {

@@ -8,6 +8,7 @@
 pub mod access_grant;
 pub mod access_request;
 pub mod account;
+pub mod account_share;
 pub mod activity;
 mod context;
 mod database;

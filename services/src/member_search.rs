@@ -66,6 +66,25 @@ pub(crate) async fn find(
     }
 }
 
+/// SQL: the member `m` has, for every typed word, a word of the name or a part of the address that begins with it. Nothing
+/// is asked of them when nothing is typed. `place` takes a value, and gives its place.
+pub(crate) fn matching(typed: &str, mut place: impl FnMut(Value) -> String) -> String {
+    let mut within = |prefix: &str| {
+        let from = place(prefix.into());
+        match after(prefix) {
+            Some(end) => format!("(t.token >= {from} AND t.token < {})", place(end.into())),
+            None => format!("t.token >= {from}"),
+        }
+    };
+    let condition = |Word { text, domain_only }: Word| {
+        let own = (!domain_only).then(|| within(&text));
+        let domain = (!text.contains('@')).then(|| within(&format!("@{text}")));
+        let either: Vec<String> = own.into_iter().chain(domain).collect();
+        format!(" AND EXISTS (SELECT 1 FROM member_search t WHERE t.member_id = m.id AND ({}))", either.join(" OR "))
+    };
+    words_of(typed).into_iter().map(condition).collect()
+}
+
 /// Puts an active member into the index.
 pub(crate) async fn index(
     connection: &impl ConnectionTrait,

@@ -124,7 +124,7 @@ impl PartnershipRow {
     }
 
     /// Who looks after it: the partnership owner; the host's Admins, where there is none who can act.
-    fn looked_after_by(&self) -> Tell {
+    pub(crate) fn looked_after_by(&self) -> Tell {
         if self.owner_status == MemberStatus::Active {
             Tell::Member(self.owner_member_id)
         } else {
@@ -258,6 +258,18 @@ impl VisiblePartnership {
                 Ok(Some((change, fresh)))
             }
         }
+    }
+
+    /// Begins a change of this partnership and of access to these accounts, whose locks come first. The partnership comes
+    /// back as it stands inside the transaction.
+    pub(crate) async fn change_with(&self, accounts: &[AccountId]) -> Result<(Change, Self), Error> {
+        let mut change = self.ctx.services.change().await?;
+        lock_accounts(&change, accounts).await?;
+        lock(&change, self.row.id).await?;
+        let ctx = self.ctx.inside(&change).await?;
+        change.take_time();
+        let fresh = Self::find(&ctx, change.transaction(), self.row.id, change.now()).await?;
+        Ok((change, fresh))
     }
 
     pub(crate) fn ctx(&self) -> &Ctx {

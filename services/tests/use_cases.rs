@@ -30,12 +30,16 @@ macro_rules! on_both {
     };
 }
 
+#[path = "use_cases/access_given.rs"]
+mod access_given;
 #[path = "use_cases/access_grant.rs"]
 mod access_grant;
 #[path = "use_cases/access_request.rs"]
 mod access_request;
 #[path = "use_cases/account.rs"]
 mod account;
+#[path = "use_cases/account_share.rs"]
+mod account_share;
 #[path = "use_cases/activity.rs"]
 mod activity;
 #[path = "use_cases/decision.rs"]

@@ -231,6 +231,11 @@ impl World {
         self.maker().person(name, workspace, WorkspaceRole::User).await
     }
 
+    /// An Admin of the guest.
+    pub async fn guest_admin(&self, name: &str) -> Person {
+        self.maker().person(name, self.guest, WorkspaceRole::Admin).await
+    }
+
     /// The same user in another workspace.
     pub async fn also_in(&self, person: &Person, workspace: WorkspaceId) -> Person {
         let member = self.maker().member(person.user, workspace, WorkspaceRole::User).await;
