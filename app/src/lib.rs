@@ -19,6 +19,7 @@ use leptos_router::{SsrMode, path};
 pub mod access_grant;
 pub mod access_request;
 pub mod account;
+pub mod account_share;
 pub mod activity;
 pub mod layout;
 pub mod live;
@@ -149,6 +150,22 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=path!("/accounts/:account/extend-access")
                         view=access_request::ExtendAccessPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/accounts/:account/add-members")
+                        view=access_grant::AddMembersPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/accounts/:account/share") view=account_share::ShareAccountPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/partners/:partnership/share-accounts")
+                        view=account_share::ShareAccountsPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/shares/:share/share-again")
+                        view=account_share::ShareAgainPage
                         ssr=SsrMode::Async
                     />
                     <Route path=path!("/accounts/:account/log-in") view=account::LogInPage ssr=SsrMode::Async />

@@ -1,6 +1,7 @@
 //! Server functions of the members of an account.
 
 use crate::wire::{Failure, Json};
+use domain::access_grant::{AddMembersView, AddedMembers};
 use domain::access_request::AccountMembersView;
 use domain::account::AccountRole;
 use domain::{AccountId, MemberId, RequestLineId};
@@ -30,5 +31,38 @@ pub async fn change_role(account: AccountId, member: MemberId, role: AccountRole
 pub async fn remove_access(account: AccountId, member: MemberId) -> Result<(), Failure> {
     let removed = crate::ssr::ctx()?.account(account).await?.remover()?.remove(member).await?;
     crate::ssr::notify(crate::wire::Notice::done(removed));
+    Ok(())
+}
+
+/// An account owner looks for members of the own workspace to add.
+#[server(prefix = "/api", endpoint = "access-grant/add-form", input = PostUrl, output = Json)]
+pub async fn add_members_form(
+    account: AccountId,
+    #[server(default)] typed: String,
+    #[server(default)] members: Vec<MemberId>,
+) -> Result<AddMembersView, Failure> {
+    Ok(crate::ssr::ctx()?.account(account).await?.owner()?.add_members_form(&typed, &members).await?)
+}
+
+/// An account owner gives members of the own workspace access.
+#[server(prefix = "/api", endpoint = "access-grant/give", input = PostUrl, output = Json)]
+pub async fn give_access(
+    account: AccountId,
+    #[server(default)] members: Vec<MemberId>,
+    #[server(default)] role: String,
+) -> Result<AddedMembers, Failure> {
+    let form = domain::access_grant::GiveForm { members, role };
+    let added = crate::ssr::ctx()?.account(account).await?.owner()?.give_access(&form).await?;
+    crate::ssr::notify(crate::wire::Notice { items: added.not_added(), ..crate::wire::Notice::done(added.message()) });
+    crate::ssr::redirect(&format!("/accounts/{account}/members"));
+    Ok(added)
+}
+
+/// A member gives back their own access to an account.
+#[server(prefix = "/api", endpoint = "access-grant/give-back", input = PostUrl, output = Json)]
+pub async fn give_back_access(account: AccountId) -> Result<(), Failure> {
+    let given = crate::ssr::ctx()?.account(account).await?.holder()?.give_back().await?;
+    crate::ssr::notify(crate::wire::Notice::done(given));
+    crate::ssr::redirect("/accounts");
     Ok(())
 }

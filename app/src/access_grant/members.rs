@@ -4,8 +4,10 @@ use super::api::account_members;
 use super::member_row::MemberRow;
 use super::pending_row::PendingRow;
 use crate::account::{AccountHeader, Tab, in_address};
+use crate::account_share::SharedWith;
 use crate::layout::address::Address;
 use crate::layout::{Empty, NotFound, page_or_error};
+use crate::ui::button::ButtonLink;
 use crate::ui::icon::Drawing;
 use crate::ui::pager::Pager;
 use crate::ui::table::Table;
@@ -37,8 +39,8 @@ pub fn AccountMembersPage() -> impl IntoView {
 
 #[component]
 fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
-    let AccountMembersView { header, told, pending, more_pending, members, next } = members;
-    let account = header.account;
+    let AccountMembersView { header, told, pending, more_pending, members, next, shares, can_add } = members;
+    let (account, label) = (header.account, header.label.clone());
     let caption = format!("Members of {}", header.label);
     let marked = line_in(&page);
     let first = page.get("after").is_some().then(|| page.with("after", None));
@@ -48,6 +50,15 @@ fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
         <AccountHeader header=header tab=Tab::Members />
         <div data-live="members">
             {told.map(|told| view! { <p class="notice notice-neutral members-told">{told}</p> })}
+            {can_add
+                .then(|| {
+                    view! {
+                        <p class="members-acts">
+                            <ButtonLink href=format!("/accounts/{account}/add-members")>"Add members"</ButtonLink>
+                            <ButtonLink href=format!("/accounts/{account}/share")>"Share"</ButtonLink>
+                        </p>
+                    }
+                })}
             {if nobody {
                 view! {
                     <Empty heading="Nobody to show" drawing=Drawing::PersonAdd>
@@ -82,6 +93,7 @@ fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
                     view! { <p>{format!("{more}. They appear when some of these are decided.")}</p> }
                 })}
             <Pager first=first next=next />
+            <SharedWith label=label shares=shares />
         </div>
     }
 }

@@ -5,11 +5,13 @@ use leptos::prelude::*;
 /// Opened by a [`DialogOpener`](crate::ui::button::DialogOpener). As a popover too, for browsers that have no invoker
 /// commands.
 #[component]
-pub(super) fn RowDialog(
+pub fn RowDialog(
+    /// The element's id.
     id: String,
     /// Also its accessible name.
     #[prop(into)]
     heading: String,
+    /// What stands under the heading.
     children: Children,
 ) -> impl IntoView {
     let heading_id = format!("{id}-heading");

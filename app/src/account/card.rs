@@ -97,6 +97,9 @@ fn Acts(account: AccountId, role: AccountRole, can_log_in: bool, can_extend: boo
                         <ButtonLink href=format!("/accounts/{account}") small=true>
                             "Settings"
                         </ButtonLink>
+                        <ButtonLink href=format!("/accounts/{account}/share") small=true>
+                            "Share"
+                        </ButtonLink>
                     }
                 })} {can_log_in.then(|| view! { <LogIn account=account small=true /> })}
         </div>

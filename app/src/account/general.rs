@@ -3,6 +3,7 @@
 use super::api::account_general;
 use super::card::{LogIn, Used};
 use super::header::{AccountHeader, Tab, in_address};
+use crate::access_grant::GiveBack;
 use crate::layout::{NotFound, page_or_error};
 use crate::ui::copy_button::CopyButton;
 use domain::account::{AccountDetails, AccountGeneralView};
@@ -28,15 +29,11 @@ fn General(general: AccountGeneralView) -> impl IntoView {
             Some(details) => {
                 let can_log_in = !details.login_url.is_empty();
                 view! {
-                    <Details label=label app=app details=details />
-                    {can_log_in
-                        .then(|| {
-                            view! {
-                                <div class="account-log-in">
-                                    <LogIn account=account />
-                                </div>
-                            }
-                        })}
+                    <Details label=label.clone() app=app details=details />
+                    <div class="account-log-in">
+                        {can_log_in.then(|| view! { <LogIn account=account /> })}
+                        <GiveBack account=account label=label />
+                    </div>
                 }
                     .into_any()
             }

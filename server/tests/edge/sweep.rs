@@ -26,7 +26,10 @@ const CALLERS: [(&str, &str); 9] = [
 
 /// What each function is asked with. `{account}` and the like stand for the ids of the row.
 const ARGUMENTS: &[(&str, &str)] = &[
+    ("access-grant/add-form", "account={account}&typed=ann"),
     ("access-grant/change-role", "account={account}&member={member}&role=collaborator"),
+    ("access-grant/give", "account={account}&members[0]={colleague}&role=collaborator"),
+    ("access-grant/give-back", "account={account}"),
     ("access-grant/members", "account={account}&line={line}"),
     ("access-grant/remove", "account={account}&member={member}"),
     ("access-request/accept", "account={account}&line={line}"),
@@ -51,6 +54,19 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("account/list", "filter[search]="),
     ("account/log-in", "account={account}"),
     ("account/login-url", "account={account}"),
+    ("account-share/again-form", "partnership={through}&share={lone share}"),
+    ("account-share/form", "partnership={through}"),
+    ("account-share/partners", "account={account}"),
+    (
+        "account-share/share",
+        "partnership={through}&accounts[0]={unshared}&highest_role=collaborator&members[0]={guest admin}\
+         &role=collaborator&access_end=never",
+    ),
+    (
+        "account-share/share-again",
+        "partnership={through}&share={lone share}&members[0]={guest admin}&role=collaborator",
+    ),
+    ("account-share/stop", "account={account}&share={share}"),
     ("activity/account", "account={account}"),
     ("notification/choose-mails", "requests=daily&people=never"),
     ("notification/list", ""),
@@ -100,11 +116,12 @@ async fn the_list_names_every_server_function_and_no_other() {
         let ids: BTreeSet<&str> = rows().iter().filter(|row| row.function == function).map(|row| row.ids).collect();
         let takes = |name: &str| arguments.contains(name);
         let mut expected = BTreeSet::from(["own"]);
-        if ["{account}", "{membership}", "{request}", "{notification}"].into_iter().any(takes) {
+        if ["{account}", "{membership}", "{request}", "{notification}", "{through}"].into_iter().any(takes) {
             expected.insert("foreign");
         }
-        let of_a_parent = takes("{account}") || takes("{request}");
-        let child = takes("{line}") || takes("{member}") || takes("form[members]");
+        let of_a_parent = takes("{account}") || takes("{request}") || takes("{through}");
+        let children = ["{line}", "{member}", "form[members]", "{colleague}", "{share}", "{lone share}", "{unshared}"];
+        let child = children.into_iter().any(takes);
         if of_a_parent && child || takes("{account}") && takes("{request}") {
             expected.insert("mismatched");
         }
@@ -325,14 +342,24 @@ impl World {
             ("member", &member("collaborator@northlight.example")),
             ("without access", &member("teammate@northlight.example")),
             ("host", &member("second-owner@harbor.example")),
-            ("partnership", "SELECT id FROM partnership WHERE accepted_at IS NOT NULL AND state = 'active'"),
+            ("guest admin", &member("director@northlight.example")),
+            ("unshared", "SELECT id FROM account WHERE label = 'Bookkeeping'"),
+            ("share", &share_of("Brand files")),
+            ("lone share", &share_of("Search ads")),
+            (
+                "partnership",
+                "SELECT p.id FROM partnership p JOIN workspace w ON w.id = p.host_workspace_id \
+                 WHERE w.name = 'Harbor Coffee' AND p.accepted_at IS NOT NULL AND p.state = 'active'",
+            ),
         ] {
             ids.insert(name, id(&database, sql).await);
         }
         for (caller, email) in &CALLERS[1..] {
             ids.insert(*caller, id(&database, &member(email)).await);
         }
-        ids.insert("third account", "00000000-0000-7000-8000-000000000005".to_owned());
+        for (name, last) in [("third account", 5), ("third partnership", 8), ("third share", 9)] {
+            ids.insert(name, format!("00000000-0000-7000-8000-00000000000{last}"));
+        }
         for (name, last) in PARTNERSHIPS {
             ids.insert(name, format!("00000000-0000-7000-8000-0000000000{last:02x}"));
         }
@@ -396,6 +423,17 @@ impl World {
             if row.ids == "foreign" { ("nothing", "nothing") } else { ("request", "notification") };
         let membership = if row.ids == "foreign" && caller == "owner" { "second-owner" } else { "owner" };
         let membership = if row.ids == "own" && caller != "signed-out" { caller } else { membership };
+        // Through which something is shared.
+        let through = if row.ids == "foreign" { "third partnership" } else { "partnership" };
+        let (unshared, share, lone_share) = match row.ids {
+            "own" => ("unshared", "share", "lone share"),
+            _ => ("third account", "third share", "third share"),
+        };
+        let colleague = match row.ids {
+            "own" => "admin",
+            "foreign" => "third",
+            _ => "without access",
+        };
         [
             ("account", account),
             ("member", member),
@@ -406,6 +444,12 @@ impl World {
             ("notification", notification),
             ("partnership", partnership),
             ("candidate", candidate),
+            ("through", through),
+            ("unshared", unshared),
+            ("share", share),
+            ("lone share", lone_share),
+            ("colleague", colleague),
+            ("guest admin", "guest admin"),
         ]
         .into_iter()
         .fold((*arguments).to_owned(), |text, (place, id)| text.replace(&format!("{{{place}}}"), &self.ids[id]))
@@ -430,6 +474,7 @@ async fn add_third_company(database: &DatabaseConnection) {
     };
     let [company, third_user, third, gone, account, grant, gone_user, request, line] =
         [1, 2, 3, 4, 5, 6, 7, 8, 9].map(|number| uuid(database, number));
+    let (partnership, share) = (uuid(database, 8), uuid(database, 9));
     let northlight = "(SELECT id FROM workspace WHERE name = 'Northlight Studio')";
     for sql in [
         format!(
@@ -458,6 +503,21 @@ async fn add_third_company(database: &DatabaseConnection) {
             "INSERT INTO request_line (id, access_request_id, account_id, member_id, state, open_until, decided_at, \
              note, created_at, host_workspace_id) SELECT {line}, {request}, account_id, member_id, 'withdrawn', {at}, \
              {at}, '', {at}, host_workspace_id FROM request_line LIMIT 1"
+        ),
+        format!(
+            "INSERT INTO partnership (id, host_workspace_id, guest_workspace_id, owner_member_id, state, highest_role, \
+             reason_required, open_days, created_at, sent_at, accepted_at) \
+             VALUES ({partnership}, {company}, {northlight}, {third}, 'active', 'account_manager', false, 14, {at}, {at}, \
+             {at})"
+        ),
+        format!(
+            "INSERT INTO account_share (id, account_id, partnership_id, state, highest_role, created_at) \
+             VALUES ({share}, {account}, {partnership}, 'active', 'account_manager', {at})"
+        ),
+        // Nobody at Northlight has this one any more.
+        format!(
+            "UPDATE access_grant SET state = 'revoked', ended_at = {at} WHERE account_share_id = ({})",
+            share_of("Search ads")
         ),
     ] {
         database.execute_unprepared(&sql).await.unwrap();
@@ -510,6 +570,10 @@ async fn add_partnerships(database: &DatabaseConnection) {
             database.execute_unprepared(&sql).await.unwrap();
         }
     }
+}
+
+fn share_of(label: &str) -> String {
+    format!("SELECT s.id FROM account_share s JOIN account a ON a.id = s.account_id WHERE a.label = '{label}'")
 }
 
 fn member(email: &str) -> String {
