@@ -159,6 +159,16 @@ pub fn App() -> impl IntoView {
                     />
                     <Route path=path!("/accounts/:account/share") view=account_share::ShareAccountPage ssr=SsrMode::Async />
                     <Route
+                        path=path!("/partners/:partnership/accounts")
+                        view=account_share::PartnerAccountsPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/partners/:partnership/members")
+                        view=account_share::PartnerMembersPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
                         path=path!("/partners/:partnership/share-accounts")
                         view=account_share::ShareAccountsPage
                         ssr=SsrMode::Async

@@ -3,7 +3,7 @@
 use crate::access_request::{AccessEnd, EndChoice, end_choices};
 use crate::account::AccountRole;
 use crate::member::PickedMember;
-use crate::partnership::PartnershipPolicy;
+use crate::partnership::{PartnerHeaderView, PartnershipPolicy};
 use crate::{AccountId, AccountShareId, MemberId, Moment, PartnershipId, Problem};
 use serde::{Deserialize, Serialize};
 
@@ -268,6 +268,8 @@ pub struct AccountShareView {
 /// The Accounts tab of a partner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartnerAccountsView {
+    /// The top.
+    pub header: PartnerHeaderView,
     /// The shares, by the labels of their accounts.
     pub shares: Vec<AccountShareView>,
     /// Where the next page starts.
@@ -281,6 +283,8 @@ pub struct PartnerAccountsView {
 /// The Members tab of a partner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartnerMembersView {
+    /// The top.
+    pub header: PartnerHeaderView,
     /// Members of the guest who have access, by name.
     pub members: Vec<PartnerMemberView>,
     /// Where the next page starts.

@@ -2,10 +2,10 @@
 
 use super::api::share_again_form;
 use super::people::{People, RoleChoice};
-use super::target::partnership_in_address;
 use crate::layout::form::{PostForm, Posted, Problems};
 use crate::layout::moment::Exactly;
 use crate::layout::{NotFound, page_or_error};
+use crate::partnership::header::in_address;
 use crate::ui::button::{Button, ButtonLink, Look};
 use domain::AccountShareId;
 use domain::account_share::ShareAgainView;
@@ -19,7 +19,7 @@ const SHARE_AGAIN: &str = "account-share/share-again";
 #[component]
 pub fn ShareAgainPage() -> impl IntoView {
     let share = use_params_map().with_untracked(|params| params.get_str("share")?.parse::<AccountShareId>().ok());
-    let (Some(partnership), Some(share)) = (partnership_in_address(), share) else {
+    let (Some(partnership), Some(share)) = (in_address(), share) else {
         return view! { <NotFound /> }.into_any();
     };
     Suspend::new(async move {

@@ -1,7 +1,9 @@
 //! Server functions of shares.
 
 use crate::wire::{Failure, Json};
-use domain::account_share::{ShareAccountView, ShareAccountsView, ShareAgainView, SharedAccounts};
+use domain::account_share::{
+    PartnerAccountsView, PartnerMembersView, ShareAccountView, ShareAccountsView, ShareAgainView, SharedAccounts,
+};
 use domain::{AccountId, AccountShareId, MemberId, PartnershipId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
@@ -69,4 +71,32 @@ pub async fn stop_sharing(account: AccountId, share: AccountShareId) -> Result<(
 #[server(prefix = "/api", endpoint = "account-share/partners", input = PostUrl, output = Json)]
 pub async fn share_partners(account: AccountId) -> Result<ShareAccountView, Failure> {
     Ok(crate::ssr::ctx()?.account(account).await?.share_partners().await?)
+}
+
+/// What is shared through a partnership, a page at a time, for those who look after it on either side.
+#[server(prefix = "/api", endpoint = "account-share/accounts", input = PostUrl, output = Json)]
+pub async fn partner_accounts(
+    partnership: PartnershipId,
+    #[server(default)] search: String,
+    #[server(default)] after: Option<String>,
+) -> Result<PartnerAccountsView, Failure> {
+    Ok(crate::ssr::ctx()?.partnership(partnership).await?.accounts(&search, after.as_deref()).await?)
+}
+
+/// The guest's members who have access through a partnership, a page at a time, for the same.
+#[server(prefix = "/api", endpoint = "account-share/members", input = PostUrl, output = Json)]
+pub async fn partner_members(
+    partnership: PartnershipId,
+    #[server(default)] search: String,
+    #[server(default)] after: Option<String>,
+) -> Result<PartnerMembersView, Failure> {
+    Ok(crate::ssr::ctx()?.partnership(partnership).await?.members(&search, after.as_deref()).await?)
+}
+
+/// The partnership owner or a host Admin removes a guest's member from everything that is shared through it.
+#[server(prefix = "/api", endpoint = "account-share/remove-member", input = PostUrl, output = Json)]
+pub async fn remove_partner_member(partnership: PartnershipId, member: MemberId) -> Result<(), Failure> {
+    let removed = crate::ssr::ctx()?.partnership(partnership).await?.guest_remover()?.remove(member).await?;
+    crate::ssr::notify(crate::wire::Notice::done(removed));
+    Ok(())
 }

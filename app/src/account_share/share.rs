@@ -6,6 +6,7 @@ use super::people::{People, RoleChoice};
 use crate::layout::address::Address;
 use crate::layout::form::{PostForm, Posted, Problems};
 use crate::layout::{NotFound, page_or_error};
+use crate::partnership::header::in_address;
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::error_summary::ErrorSummary;
@@ -20,7 +21,7 @@ use leptos_meta::Title;
 /// Its three steps are one address each. What was chosen in one stays in the address of the next.
 #[component]
 pub fn ShareAccountsPage() -> impl IntoView {
-    let Some(partnership) = super::target::partnership_in_address() else { return view! { <NotFound /> }.into_any() };
+    let Some(partnership) = in_address() else { return view! { <NotFound /> }.into_any() };
     let posted = Posted::to(SHARE);
     let draft = ShareDraft::of(&Address::of_page(), &posted);
     Suspend::new(async move {

@@ -6,16 +6,10 @@ use crate::account::in_address;
 use crate::layout::{NotFound, page_or_error, title};
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::button::{ButtonLink, Look};
+use domain::AccountId;
 use domain::account_share::{ShareAccountView, SharePartnerView};
-use domain::{AccountId, PartnershipId};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
-
-/// The partnership that the page's path names, if it names one.
-pub(super) fn partnership_in_address() -> Option<PartnershipId> {
-    use_params_map().with_untracked(|params| params.get_str("partnership")?.parse().ok())
-}
 
 /// Colleagues on one side, partners on the other.
 #[component]

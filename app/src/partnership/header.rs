@@ -16,16 +16,22 @@ use leptos_router::hooks::use_params_map;
 pub enum Tab {
     /// Who it is, where it stands, and what can be done.
     Overview,
+    /// What is shared.
+    Accounts,
+    /// The guest's people who have it.
+    Members,
     /// What a guest may ask for.
     Policy,
 }
 
 impl Tab {
-    const ALL: [Self; 2] = [Self::Overview, Self::Policy];
+    const ALL: [Self; 4] = [Self::Overview, Self::Accounts, Self::Members, Self::Policy];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
+            Self::Accounts => "Accounts",
+            Self::Members => "Members",
             Self::Policy => "Policy",
         }
     }
@@ -33,6 +39,8 @@ impl Tab {
     fn href(self, partnership: PartnershipId) -> String {
         match self {
             Self::Overview => format!("/partners/{partnership}"),
+            Self::Accounts => format!("/partners/{partnership}/accounts"),
+            Self::Members => format!("/partners/{partnership}/members"),
             Self::Policy => format!("/partners/{partnership}/policy"),
         }
     }
@@ -54,11 +62,12 @@ pub fn PartnerHeader(
     #[prop(optional)]
     failed: bool,
 ) -> impl IntoView {
-    let PartnerHeaderView { partnership, name, side, state, .. } = header;
+    let PartnerHeaderView { partnership, name, side, state, in_force } = header;
     let failed = if failed { "Error: " } else { "" };
     let page = format!("{failed}{} · {name}", tab.label());
     let tabs = Tab::ALL
         .into_iter()
+        .filter(|other| in_force || *other == tab || !matches!(other, Tab::Accounts | Tab::Members))
         .map(|other| tabs::Tab { label: other.label(), href: other.href(partnership), open: other == tab })
         .collect();
     view! {

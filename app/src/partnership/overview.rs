@@ -58,6 +58,7 @@ fn Acts(partnership: PartnershipId, acts: Vec<PartnershipAct>) -> impl IntoView 
         PartnershipAct::Accept,
         PartnershipAct::DeclineProposal,
         PartnershipAct::Decline,
+        PartnershipAct::Share,
         PartnershipAct::Resume,
         PartnershipAct::SendAgain,
         PartnershipAct::Remind,
@@ -109,8 +110,9 @@ fn Act(partnership: PartnershipId, act: PartnershipAct) -> impl IntoView {
         PartnershipAct::NameOwner => link("owner", Look::Plain, "Name partnership owner"),
         PartnershipAct::Suspend => link("suspend", Look::Plain, "Suspend"),
         PartnershipAct::Remove => link("remove", Look::Danger, "Remove partner"),
+        PartnershipAct::Share => link("share-accounts", Look::Primary, "Share accounts"),
         // They stand on tabs of their own.
-        PartnershipAct::SetPolicy | PartnershipAct::Share => ().into_any(),
+        PartnershipAct::SetPolicy | PartnershipAct::RemoveMember => ().into_any(),
     }
 }
 

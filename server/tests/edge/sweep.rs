@@ -54,9 +54,12 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("account/list", "filter[search]="),
     ("account/log-in", "account={account}"),
     ("account/login-url", "account={account}"),
+    ("account-share/accounts", "partnership={through}"),
     ("account-share/again-form", "partnership={through}&share={lone share}"),
     ("account-share/form", "partnership={through}"),
+    ("account-share/members", "partnership={through}"),
     ("account-share/partners", "account={account}"),
+    ("account-share/remove-member", "partnership={through}&member={member}"),
     (
         "account-share/share",
         "partnership={through}&accounts[0]={unshared}&highest_role=collaborator&members[0]={guest admin}\

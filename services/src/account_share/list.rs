@@ -135,7 +135,7 @@ impl VisiblePartnership {
         let next = rows.last().filter(|_| more).map(|row| format!("{}~{}", row.account, row.sort_key));
         let shares = rows.into_iter().map(|row| row.view(side, ctx.role().administers())).collect();
         let can_share = self.may(PartnershipAct::Share).is_ok();
-        Ok(PartnerAccountsView { shares, next, can_share, host: side == Side::Host })
+        Ok(PartnerAccountsView { header: self.header(), shares, next, can_share, host: side == Side::Host })
     }
 
     /// Members of the guest who have access through the partnership. At the guest their accounts are named as far as the
@@ -196,7 +196,7 @@ impl VisiblePartnership {
             }
         });
         let suspended = self.row().state == PartnershipState::Suspended;
-        Ok(PartnerMembersView { members: members.collect(), next, host, suspended })
+        Ok(PartnerMembersView { header: self.header(), members: members.collect(), next, host, suspended })
     }
 
     /// The first accounts of each of these members, by label, as far as the reader sees them.
