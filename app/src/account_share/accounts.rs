@@ -102,6 +102,7 @@ fn Accounts(accounts: PartnerAccountsView, page: Address) -> impl IntoView {
 fn Row(share: AccountShareView, host: bool) -> impl IntoView {
     let (href, label, app) = (format!("/accounts/{}", share.account), share.label.clone(), share.app.clone());
     let (role, shared_at, object) = (share.highest_role.label(), share.shared_at, label.clone());
+    let state = share.clone();
     view! {
         <tr class="table-row" role="row">
             <NamingCell>
@@ -115,7 +116,7 @@ fn Row(share: AccountShareView, host: bool) -> impl IntoView {
                 <Ago at=shared_at />
             </Cell>
             <Cell label=column::PEOPLE>
-                <ShareState share=share.clone() />
+                <ShareState share=state />
             </Cell>
             {host
                 .then(|| {

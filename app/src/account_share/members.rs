@@ -101,11 +101,12 @@ fn Members(members: PartnerMembersView, page: Address) -> impl IntoView {
 fn Row(partnership: PartnershipId, partner: String, member: PartnerMemberView, suspended: bool) -> impl IntoView {
     let PartnerMemberView { member, accounts, more, last_used_at, can_remove } = member;
     let PickedMember { member, name, email } = member;
+    let removed = name.clone();
     view! {
         <tr class="table-row" role="row">
             <NamingCell>
                 <div class="share-account">
-                    <span class="member-name">{name.clone()}</span>
+                    <span class="member-name">{name}</span>
                     <span class="share-soft">{email}</span>
                 </div>
             </NamingCell>
@@ -127,7 +128,7 @@ fn Row(partnership: PartnershipId, partner: String, member: PartnerMemberView, s
                     }}
                     {can_remove
                         .then(|| {
-                            view! { <Remove partnership=partnership partner=partner member=member name=name /> }
+                            view! { <Remove partnership=partnership partner=partner member=member name=removed /> }
                         })}
                 </div>
             </Cell>

@@ -39,6 +39,7 @@ fn Row(share: AccountShareView) -> impl IntoView {
     let partner = share.partner.clone();
     let href = share.sees_partnership.then(|| format!("/partners/{}", share.partnership));
     let (role, object) = (share.highest_role.label(), format!("with {partner}"));
+    let state = share.clone();
     view! {
         <tr class="table-row" role="row">
             <NamingCell>
@@ -49,7 +50,7 @@ fn Row(share: AccountShareView) -> impl IntoView {
             </NamingCell>
             <Cell label=column::ROLE>{role}</Cell>
             <Cell label=column::PEOPLE>
-                <ShareState share=share.clone() />
+                <ShareState share=state />
             </Cell>
             <Cell label=column::ACTS>
                 <ShareActs share=share object=object />
