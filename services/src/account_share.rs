@@ -16,7 +16,7 @@ use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{access_grant, account_share};
 use crate::partnership::VisiblePartnership;
-use domain::access_grant::{GrantSource, GrantState, has_ended};
+use domain::access_grant::{GrantSource, GrantState, has_ended, warned_from_start};
 use domain::account::AccountRole;
 use domain::account_share::{
     MOST_ACCOUNTS, MOST_PEOPLE, PER_PAGE, ShareAccountView, ShareAccountsView, ShareAgainView, ShareForm,
@@ -486,7 +486,7 @@ async fn give(change: &Change, offered: &[Offered], people: &SharePeople) -> Res
         created_at: Set(change.now()),
         ended_at: Set(None),
         end_reason: Set(None),
-        warned_days: Set(None),
+        warned_days: Set(warned_from_start(offered.ends_at, change.now())),
     };
     let rows: Vec<_> =
         offered.iter().flat_map(|offered| people.members.iter().map(move |member| grant(offered, *member))).collect();
