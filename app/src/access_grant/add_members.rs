@@ -47,6 +47,7 @@ fn AddMembers(form: AddMembersView, typed: String, role: String, posted: Posted)
     let AddMembersView { header, found, picked } = form;
     let account = header.account;
     let page = format!("/accounts/{account}/add-members");
+    let search = page.clone();
     let heading = format!("Add members to {}", header.label);
     let (error, role_error) = (posted.problem("members"), posted.problem("role"));
     let nobody = found.is_empty() && !typed.trim().is_empty();
@@ -56,7 +57,7 @@ fn AddMembers(form: AddMembersView, typed: String, role: String, posted: Posted)
             <h1>{heading}</h1>
             <p class="share-with">"Members of your own company get access at once, and are told."</p>
             <Problems posted=posted />
-            <form class="form form-wide" method="get" action=page.clone()>
+            <form class="form form-wide" method="get" action=search>
                 <input type="hidden" name="account" value=account.to_string() />
                 // The form's first button: what Enter in the search box presses.
                 <div class="share-search">
