@@ -419,7 +419,8 @@ impl AccountOwner {
         if grants.iter().all(|grant| grant.role == role) {
             return Ok(told);
         }
-        if top.role == AccountRole::Owner {
+        // Whoever has another role as well, and stays Owner, is not lowered.
+        if top.role == AccountRole::Owner && role != AccountRole::Owner {
             keep_an_owner(change.transaction(), account.id(), member).await?;
         }
         if role > top.role

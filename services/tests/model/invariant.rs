@@ -1,7 +1,7 @@
 //! What has to be true after each act: the database says what the model says, and what must never be is not there.
 
 use crate::act::Act;
-use crate::model::Model;
+use crate::model::{self, Bond, Login, Model, Who};
 use crate::system::System;
 use domain::Moment;
 use domain::access_request::LineState;
@@ -14,7 +14,15 @@ use std::sync::OnceLock;
 const ROWS: &str = "
     SELECT 'member ' || {id m.id} || ' ' || m.role || ' ' || m.status AS told FROM member m
     UNION ALL
-    SELECT 'partnership ' || {id p.id} || ' ' || p.state || ' ' || {id p.owner_member_id} FROM partnership p
+    SELECT 'partnership ' || {id p.id} || ' ' || CASE
+            WHEN p.state IN ('proposed', 'awaiting_guest') AND p.lapses_at <= $1 THEN 'lapsed'
+            WHEN p.state IN ('active', 'suspended') AND p.ends_at <= $1 THEN 'ended'
+            ELSE p.state END
+        || ' ' || {id p.guest_workspace_id} || ' ' || {id p.owner_member_id} || ' ' || {id p.suspended_by}
+        || ' ' || {time p.ends_at} || ' ' || p.highest_role || ' ' || coalesce(p.longest_days, 0)
+        || CASE WHEN p.reason_required THEN ' reasoned ' ELSE ' ' END || p.shortest_reason || ' ' || p.open_days
+        || ' ' || p.cool_down_days
+    FROM partnership p
     UNION ALL
     SELECT 'share ' || {id s.id} || ' ' || s.highest_role || ' ' || {time s.ends_at} || ' ' || s.state
     FROM account_share s
@@ -138,10 +146,9 @@ const NEVER: &[(&str, &str)] = &[
          WHERE n.event_sequence > $2 AND (m.status <> 'active' OR e.actor_id = m.id)",
     ),
     (
-        "a notification without its mail, or a mail without its notification",
-        "SELECT m.id FROM member m WHERE
-             (SELECT count(*) FROM notification n WHERE n.member_id = m.id)
-             <> (SELECT count(*) FROM outbox_email o WHERE o.recipient_id = m.id)",
+        "mail was written to somebody who had been put out before",
+        "SELECT o.id FROM outbox_email o JOIN member m ON m.id = o.recipient_id
+         WHERE m.status = 'deactivated' AND o.created_at > m.deactivated_at",
     ),
 ];
 
@@ -197,7 +204,7 @@ impl System {
     /// Looks at the database as it is at first.
     pub async fn look(&mut self) {
         self.version = self.latest_version().await;
-        let said = self.said(crate::model::start()).await;
+        let said = self.said(model::start()).await;
         (self.before, self.sequence) = (said.rows, said.sequence);
     }
 
@@ -218,13 +225,28 @@ impl System {
     /// What the model says the rows are.
     fn should(&self, model: &Model) -> Vec<String> {
         let ids = &self.ids;
-        let member = |who: crate::model::Who| ids.members[who.0].member.0.simple();
+        let member = |who: Who| ids.members[who.0].member.0.simple();
         let mut rows = Vec::new();
         for (member, known) in model.members.iter().zip(&ids.members) {
             rows.push(format!("member {} {} {}", known.member.0.simple(), member.role, member.status));
         }
-        for (partnership, id) in model.partnerships.iter().zip(&ids.partnerships) {
-            rows.push(format!("partnership {} {} {}", id.0.simple(), partnership.state, member(partnership.owner)));
+        for (place, (partnership, id)) in model.partnerships.iter().zip(&ids.partnerships).enumerate() {
+            let policy = partnership.policy;
+            rows.push(format!(
+                "partnership {} {} {} {} {} {} {} {}{}{} {} {}",
+                id.0.simple(),
+                model.state(Bond(place)),
+                partnership.guest.map_or("-".to_owned(), |guest| ids.workspaces[guest.0].0.simple().to_string()),
+                member(partnership.owner),
+                partnership.suspended.map_or("-".to_owned(), |(_, by)| ids.workspaces[by.0].0.simple().to_string()),
+                time(partnership.ends),
+                policy.highest,
+                policy.longest_days.unwrap_or(0),
+                if policy.reason_required { " reasoned " } else { " " },
+                policy.shortest_reason,
+                policy.open_days,
+                policy.cool_down_days,
+            ));
         }
         for (share, id) in model.shares.iter().zip(&ids.shares) {
             let state = if share.live { "active" } else { "stopped" };
@@ -279,11 +301,11 @@ impl System {
     fn named(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (place, known) in self.ids.members.iter().enumerate() {
-            let name = format!("{:?}", crate::model::Who(place));
+            let name = format!("{:?}", Who(place));
             text = text.replace(&known.member.0.simple().to_string(), &name);
         }
         for (place, account) in self.ids.accounts.iter().enumerate() {
-            text = text.replace(&account.0.simple().to_string(), &format!("{:?}", crate::model::Login(place)));
+            text = text.replace(&account.0.simple().to_string(), &format!("{:?}", Login(place)));
         }
         text
     }

@@ -120,7 +120,7 @@ fn work(backend: Backend, template: &Template, steps: usize, seed: u64, counts: 
         rng_seed: RngSeed::Fixed(seed),
         failure_persistence: None,
         max_shrink_time: 300_000,
-        max_shrink_iters: u32::MAX,
+        max_shrink_iters: u32::MAX - 1,
         ..Config::default()
     };
     let acts = Reference::sequential_strategy(ACTS_TOGETHER..=ACTS_TOGETHER);

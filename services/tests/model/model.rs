@@ -1,6 +1,13 @@
 //! Latchkey once more, in memory and in plain words: what every act has to be answered, and what is true afterwards.
 //!
-//! Written from the rules, not from the program. Nothing here is clever: a table is a list, and a rule is a sentence.
+//! [`Model::perform`] answers an act. Written from the rules, not from the program. Nothing here is clever: a table is a
+//! list, and a rule is a sentence.
+
+mod access;
+mod partnership;
+mod people;
+mod request;
+mod share;
 
 use crate::act::{Act, End, LineOf};
 use chrono::{Days, NaiveTime, TimeDelta};
@@ -45,9 +52,17 @@ places! {
     /// A partnership.
     Bond, ["Harbor→Northlight", "Harbor→Third"];
     /// A share.
-    Offer, [];
+    Offer, ["Instagram→Northlight", "Shop→Northlight", "Instagram→Third"];
     /// A request.
     Asking, [];
+}
+
+/// Which company a proposal names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    Company(Company),
+    /// A workspace ID that is nobody's.
+    Nobody,
 }
 
 #[derive(Clone, Debug)]
@@ -64,21 +79,32 @@ pub struct Account {
     pub company: Company,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     pub highest: AccountRole,
     pub longest_days: Option<u16>,
     pub reason_required: bool,
+    pub shortest_reason: u16,
     pub open_days: u16,
+    pub cool_down_days: u16,
 }
 
 #[derive(Clone, Debug)]
 pub struct Partnership {
     pub host: Company,
-    pub guest: Company,
+    pub named: Named,
+    /// Once it has been asked, if there is such a company.
+    pub guest: Option<Company>,
     pub owner: Who,
+    /// As it is marked; [`Model::state`] says where it stands.
     pub state: PartnershipState,
     pub policy: Policy,
+    /// Whether the guest was asked.
+    pub sent: bool,
+    pub lapses: Option<Moment>,
+    pub reminded: Option<Moment>,
+    pub suspended: Option<(Moment, Company)>,
+    pub ends: Option<Moment>,
 }
 
 #[derive(Clone, Debug)]
@@ -107,6 +133,7 @@ pub struct Request {
     pub by: Who,
     pub role: AccountRole,
     pub end: End,
+    pub reminded: Option<Moment>,
 }
 
 #[derive(Clone, Debug)]
@@ -118,6 +145,7 @@ pub struct Line {
     pub because: Option<CancelReason>,
     pub open_until: Moment,
     pub decided_by: Option<Who>,
+    pub decided_at: Option<Moment>,
     pub accepted: Option<(AccountRole, Option<Moment>)>,
 }
 
@@ -138,12 +166,20 @@ pub enum Refusal {
 
 pub type Answer = Result<(), Refusal>;
 
+fn found(exists: bool) -> Answer {
+    if exists { Ok(()) } else { Err(Refusal::NotFound) }
+}
+
 fn allow(right: bool) -> Answer {
     if right { Ok(()) } else { Err(Refusal::Denied) }
 }
 
 fn valid(fine: bool) -> Answer {
     if fine { Ok(()) } else { Err(Refusal::Invalid) }
+}
+
+fn in_time(early: bool) -> Answer {
+    if early { Ok(()) } else { Err(Refusal::Conflict) }
 }
 
 /// Everything there is.
@@ -171,6 +207,20 @@ pub fn start() -> Moment {
 /// Midnight after a day.
 fn midnight_after(day: chrono::NaiveDate) -> Moment {
     (day + Days::new(1)).and_time(NaiveTime::MIN).and_utc()
+}
+
+impl Policy {
+    /// What binds a partnership when nobody has set anything.
+    pub fn usual() -> Self {
+        Self {
+            highest: AccountRole::AccountManager,
+            longest_days: None,
+            reason_required: false,
+            shortest_reason: 0,
+            open_days: 14,
+            cool_down_days: 0,
+        }
+    }
 }
 
 impl End {
@@ -231,7 +281,8 @@ impl Model {
         for (company, roles) in people {
             for role in roles {
                 let user = model.members.len();
-                model.members.push(Member { company: Company(company), user, role, status: MemberStatus::Active });
+                let status = MemberStatus::Active;
+                model.members.push(Member { company: Company(company), user, role, status });
             }
         }
         let [olga, oscar, petra, carl, mia_at_harbor] = [2, 3, 4, 5, 6].map(Who);
@@ -242,11 +293,21 @@ impl Model {
             model.accounts.push(Account { company: Company(company) });
         }
         let [instagram, shop, payroll, studio, press] = [0, 1, 2, 3, 4].map(Login);
-        let open = Policy { highest: AccountManager, longest_days: None, reason_required: false, open_days: 14 };
-        let strict = Policy { highest: AccountManager, longest_days: Some(30), reason_required: true, open_days: 5 };
-        let active = PartnershipState::Active;
-        let partnership = |guest, owner, policy| Partnership { host: Company(0), guest, owner, state: active, policy };
-        model.partnerships.push(partnership(Company(1), petra, open));
+        let strict = Policy { longest_days: Some(30), reason_required: true, open_days: 5, ..Policy::usual() };
+        let partnership = |guest, owner, policy| Partnership {
+            host: Company(0),
+            named: Named::Company(guest),
+            guest: Some(guest),
+            owner,
+            state: PartnershipState::Active,
+            policy,
+            sent: true,
+            lapses: None,
+            reminded: None,
+            suspended: None,
+            ends: None,
+        };
+        model.partnerships.push(partnership(Company(1), petra, Policy::usual()));
         model.partnerships.push(partnership(Company(2), olga, strict));
         let share = |account, through, highest| Share { account, through, live: true, highest, ends: None };
         model.shares.push(share(instagram, Bond(0), AccountManager));
@@ -285,16 +346,29 @@ impl Model {
 
     fn answer_to(&mut self, act: &Act) -> Answer {
         match act {
-            Act::Look { by, account } => self.must_see(*by, *account),
+            Act::Look { by, account } => found(self.sees(*by, *account)),
             Act::List { .. } => Ok(()),
             Act::LogIn { by, account } => self.log_in(*by, *account),
             Act::Ask { by, account, whom, role, end, reason, .. } => {
                 self.ask(*by, *account, whom, *role, *end, *reason)
             }
+            Act::Extend { by, account, end, reason } => self.extend(*by, *account, *end, *reason),
             Act::Accept { by, through, line, role, end } => self.accept(*by, *through, *line, *role, *end),
             Act::Decline { by, through, line } => self.decline(*by, *through, *line),
+            Act::TakeBack { by, line } => self.take_back(*by, *line),
+            Act::Remind { by, line } => self.remind(*by, *line),
             Act::ChangeRole { by, account, whom, role } => self.change_role(*by, *account, *whom, *role),
             Act::Remove { by, account, whom } => self.remove(*by, *account, *whom),
+            Act::Give { by, account, whom, role } => self.give(*by, *account, *whom, *role),
+            Act::GiveBack { by, account } => self.give_back(*by, *account),
+            Act::Propose { by, to, reason } => self.propose(*by, *to, *reason, None),
+            Act::Partner { by, partnership, act } => self.with_partner(*by, *partnership, act),
+            Act::Share { by, through, accounts, whom, terms } => self.share(*by, *through, accounts, whom, *terms),
+            Act::ShareAgain { by, share, whom, role } => self.share_again(*by, *share, *whom, *role),
+            Act::StopSharing { by, account, share } => self.stop_sharing(*by, *account, *share),
+            Act::RemoveGuest { by, through, whom } => self.remove_guest(*by, *through, *whom),
+            Act::Colleague { by, whom, act } => self.with_colleague(*by, *whom, *act),
+            Act::HandOver { by, to } => self.hand_over(*by, *to),
             Act::Wait { minutes } => {
                 self.now += TimeDelta::minutes(i64::from(*minutes));
                 Ok(())
@@ -306,7 +380,7 @@ impl Model {
         }
     }
 
-    // What is true now
+    // Who is who
 
     pub fn is_active(&self, who: Who) -> bool {
         self.members.get(who.0).is_some_and(|member| member.status == MemberStatus::Active)
@@ -316,18 +390,46 @@ impl Model {
         self.members[who.0].role >= WorkspaceRole::Admin
     }
 
+    pub fn company(&self, who: Who) -> Company {
+        self.members[who.0].company
+    }
+
+    /// Whether this is a member of the company, by whatever status.
+    pub fn is_of(&self, who: Who, company: Company) -> bool {
+        self.members.get(who.0).is_some_and(|member| member.company == company)
+    }
+
     pub fn is_host(&self, who: Who, account: Login) -> bool {
-        self.accounts.get(account.0).is_some_and(|account| account.company == self.members[who.0].company)
+        self.accounts.get(account.0).is_some_and(|account| account.company == self.company(who))
+    }
+
+    // What is true now
+
+    /// Where a partnership stands. The time decides, whether anybody has marked it or not.
+    pub fn state(&self, bond: Bond) -> PartnershipState {
+        use PartnershipState::{Active, AwaitingGuest, Ended, Lapsed, Proposed, Suspended};
+        let partnership = &self.partnerships[bond.0];
+        let has_come = |end: Option<Moment>| end.is_some_and(|end| end <= self.now);
+        match partnership.state {
+            Proposed | AwaitingGuest if has_come(partnership.lapses) => Lapsed,
+            Active | Suspended if has_come(partnership.ends) => Ended,
+            state => state,
+        }
     }
 
     fn partnership_of(&self, share: Offer) -> &Partnership {
         &self.partnerships[self.shares[share.0].through.0]
     }
 
-    /// Whether the account is offered by this share, if its partnership is in one of these states.
-    fn is_offered(&self, share: Offer, states: &[PartnershipState]) -> bool {
+    /// Where the partnership of a share stands.
+    fn state_for(&self, share: Offer) -> PartnershipState {
+        self.state(self.shares[share.0].through)
+    }
+
+    /// Whether a share is offered, as far as it depends on the share.
+    pub fn is_running(&self, share: Offer) -> bool {
         let Share { live, ends, .. } = self.shares[share.0];
-        live && ends.is_none_or(|end| end > self.now) && states.contains(&self.partnership_of(share).state)
+        live && ends.is_none_or(|end| end > self.now)
     }
 
     /// Whether a grant can be used. The time decides, whether anybody has marked it or not.
@@ -343,7 +445,7 @@ impl Model {
     fn stands(&self, grant: &Grant, states: &[PartnershipState]) -> bool {
         grant.kept
             && grant.ends.is_none_or(|end| end > self.now)
-            && grant.share.is_none_or(|share| self.is_offered(share, states))
+            && grant.share.is_none_or(|share| self.is_running(share) && states.contains(&self.state_for(share)))
     }
 
     fn grants_of(&self, who: Who, account: Login) -> impl Iterator<Item = &Grant> {
@@ -372,13 +474,16 @@ impl Model {
         (0..self.members.len()).map(Who).filter(move |who| self.is_active(*who) && self.owns(*who, account))
     }
 
+    fn has_another_owner(&self, account: Login, than: Who) -> bool {
+        self.active_owners(account).any(|owner| owner != than)
+    }
+
     fn is_partnership_owner(&self, who: Who, account: Login) -> bool {
-        self.shares.iter().enumerate().any(|(place, share)| {
-            let partnership = self.partnership_of(Offer(place));
+        self.shares.iter().any(|share| {
             share.account == account
                 && share.live
-                && partnership.owner == who
-                && matches!(partnership.state, PartnershipState::Active | PartnershipState::Suspended)
+                && self.partnerships[share.through.0].owner == who
+                && self.state(share.through).is_in_force()
         })
     }
 
@@ -387,10 +492,6 @@ impl Model {
     pub fn sees(&self, who: Who, account: Login) -> bool {
         self.role(who, account).is_some()
             || self.is_host(who, account) && (self.is_admin(who) || self.is_partnership_owner(who, account))
-    }
-
-    fn must_see(&self, who: Who, account: Login) -> Answer {
-        if self.sees(who, account) { Ok(()) } else { Err(Refusal::NotFound) }
     }
 
     /// Owners decide; host Admins when the account has no active Owner.
@@ -405,6 +506,14 @@ impl Model {
             || self.is_host(who, account) && (self.is_admin(who) || self.is_partnership_owner(who, account))
     }
 
+    /// At the host for Admins and the partnership owner, at the guest for Admins, once they have been asked.
+    pub fn sees_partner(&self, who: Who, bond: Bond) -> bool {
+        let Some(partnership) = self.partnerships.get(bond.0) else { return false };
+        let host = partnership.host == self.company(who);
+        let guest = partnership.guest == Some(self.company(who)) && partnership.sent;
+        host && (partnership.owner == who || self.is_admin(who)) || guest && self.is_admin(who)
+    }
+
     /// The line, if there is one: the latest for this member on the account, or one before it.
     pub fn line(&self, of: LineOf) -> Option<usize> {
         let lines = (0..self.lines.len()).rev();
@@ -412,280 +521,20 @@ impl Model {
         own.nth(usize::from(of.before))
     }
 
+    /// Whether nobody has decided in time. While the partnership is suspended, time stands still.
     fn is_too_late(&self, line: &Line) -> bool {
-        let state = self.partnership_of(self.requests[line.request.0].share).state;
+        let state = self.state_for(self.requests[line.request.0].share);
         line.state == LineState::Pending && line.open_until <= self.now && state != PartnershipState::Suspended
-    }
-
-    // What they do
-
-    fn log_in(&mut self, by: Who, account: Login) -> Answer {
-        self.must_see(by, account)?;
-        allow(self.role(by, account).is_some())?;
-        self.told.push(EventKind::LoggedIn);
-        Ok(())
-    }
-
-    fn ask(&mut self, by: Who, account: Login, whom: &[Who], role: AccountRole, end: End, reason: bool) -> Answer {
-        self.must_see(by, account)?;
-        allow(!self.is_host(by, account) && self.manages(by, account))?;
-        let own = self.grants_of(by, account).find(|grant| self.counts(grant)).and_then(|grant| grant.share);
-        let share = own.expect("a guest's grant stands on a share");
-        let policy = &self.partnership_of(share).policy;
-        valid(!whom.is_empty())?;
-        valid(role <= policy.highest && role <= self.shares[share.0].highest)?;
-        valid(end.fits(policy.longest_days, self.now))?;
-        valid(reason || !policy.reason_required)?;
-        let open_until = self.now + TimeDelta::days(i64::from(policy.open_days));
-        let mut asked: Vec<Who> = Vec::new();
-        for who in whom {
-            if self.members.get(who.0).is_none_or(|member| member.company != self.members[by.0].company) {
-                return Err(Refusal::NotFound);
-            }
-            // Doubles are merged.
-            if !asked.contains(who) {
-                asked.push(*who);
-            }
-        }
-        let accepted: Vec<Who> =
-            asked.iter().copied().filter(|who| self.can_be_asked_for(*who, by, account, role, end)).collect();
-        valid(!accepted.is_empty())?;
-        // What waited too long makes room.
-        for line in 0..self.lines.len() {
-            let waits = self.lines[line].account == account && asked.contains(&self.lines[line].whom);
-            if waits && self.is_too_late(&self.lines[line]) {
-                self.end_line(line, LineState::Expired, None);
-                self.told.push(EventKind::RequestExpired);
-            }
-        }
-        self.requests.push(Request { share, by, role, end });
-        for whom in accepted {
-            self.lines.push(Line {
-                request: Asking(self.requests.len() - 1),
-                account,
-                whom,
-                state: LineState::Pending,
-                because: None,
-                open_until,
-                decided_by: None,
-                accepted: None,
-            });
-        }
-        self.told.push(EventKind::AccessRequested);
-        Ok(())
-    }
-
-    fn can_be_asked_for(&self, who: Who, by: Who, account: Login, role: AccountRole, end: End) -> bool {
-        let pending = self.lines.iter().any(|line| {
-            line.account == account
-                && line.whom == who
-                && line.state == LineState::Pending
-                && line.open_until > self.now
-        });
-        let held = self.role(who, account);
-        let held_until = latest(
-            self.grants_of(who, account)
-                .filter(|grant| self.counts(grant) && Some(grant.role) == held)
-                .map(|grant| grant.ends),
-        );
-        // For oneself only to extend what has an end.
-        let fits = if who == by {
-            held_until.is_some() && held.is_some_and(|held| role <= held)
-        } else {
-            held.is_none_or(|held| held < role)
-        };
-        self.is_active(who) && !pending && fits && self.adds_something(who, account, role, end.moment(self.now))
-    }
-
-    /// Whether a grant would add anything: no role as high lasts as long already.
-    fn adds_something(&self, who: Who, account: Login, role: AccountRole, ends: Option<Moment>) -> bool {
-        !self.grants_of(who, account).any(|grant| self.counts(grant) && grant.role >= role && lasts(grant.ends, ends))
-    }
-
-    /// The line that somebody decides about through this account's page.
-    fn decided(&self, by: Who, through: Login, line: LineOf) -> Result<usize, Refusal> {
-        self.must_see(by, through)?;
-        allow(self.decides(by, through))?;
-        // A parent and a child that do not belong together: not found.
-        self.line(line).filter(|line| self.lines[*line].account == through).ok_or(Refusal::NotFound)
-    }
-
-    /// What holds for yes and no alike.
-    fn must_be_decidable(&mut self, by: Who, place: usize) -> Answer {
-        let line = &self.lines[place];
-        let request = &self.requests[line.request.0];
-        let (requester, share) = (request.by, request.share);
-        // Nobody decides a request they made, in whichever company they sit.
-        allow(self.members[requester.0].user != self.members[by.0].user)?;
-        allow(self.partnership_of(share).state != PartnershipState::Suspended)?;
-        if line.open_until <= self.now {
-            return Err(Refusal::Conflict);
-        }
-        // Some ground is lost by the mere passing of time: it is looked at again.
-        let lost = if self.partnership_of(share).state != PartnershipState::Active {
-            Some(CancelReason::PartnershipRemoved)
-        } else if !self.is_offered(share, &[PartnershipState::Active]) {
-            Some(CancelReason::AccountUnshared)
-        } else if !self.is_active(line.whom) {
-            Some(CancelReason::MemberRemoved)
-        } else if !self.is_active(requester) || !self.manages(requester, line.account) {
-            Some(CancelReason::RequesterLostRight)
-        } else {
-            None
-        };
-        let Some(reason) = lost else { return Ok(()) };
-        self.end_line(place, LineState::Cancelled, Some(reason));
-        self.told.push(EventKind::RequestCancelled);
-        Err(Refusal::Conflict)
-    }
-
-    fn accept(&mut self, by: Who, through: Login, of: LineOf, role: Option<AccountRole>, end: Option<End>) -> Answer {
-        let place = self.decided(by, through, of)?;
-        match self.lines[place].state {
-            LineState::Pending => {}
-            // The same decision again.
-            LineState::Accepted | LineState::Superseded => return Ok(()),
-            _ => return Err(Refusal::Conflict),
-        }
-        self.must_be_decidable(by, place)?;
-        let Line { request, whom, account, .. } = self.lines[place];
-        let asked = self.requests[request.0].clone();
-        let (role, end) = (role.unwrap_or(asked.role), end.unwrap_or(asked.end));
-        let ends = end.moment(self.now);
-        // Never more than was asked, nor than the policy allows by now, nor what is over already.
-        allow(role <= asked.role && lasts(asked.end.moment(self.now), ends))?;
-        let policy = &self.partnership_of(asked.share).policy;
-        allow(role <= policy.highest && role <= self.shares[asked.share.0].highest)?;
-        allow(end.fits(policy.longest_days, self.now))?;
-        allow(ends.is_none_or(|end| end > self.now))?;
-        if !self.adds_something(whom, account, role, ends) {
-            self.end_line(place, LineState::Superseded, None);
-            self.lines[place].decided_by = Some(by);
-            self.told.push(EventKind::RequestCancelled);
-            return Ok(());
-        }
-        self.end_line(place, LineState::Accepted, None);
-        self.lines[place].decided_by = Some(by);
-        self.lines[place].accepted = Some((role, ends));
-        self.grants.push(Grant { account, whom, role, share: Some(asked.share), ends, kept: true });
-        self.told.push(EventKind::RequestAccepted);
-        Ok(())
-    }
-
-    fn decline(&mut self, by: Who, through: Login, of: LineOf) -> Answer {
-        let place = self.decided(by, through, of)?;
-        match self.lines[place].state {
-            LineState::Pending => {}
-            LineState::Declined => return Ok(()),
-            _ => return Err(Refusal::Conflict),
-        }
-        self.must_be_decidable(by, place)?;
-        self.end_line(place, LineState::Declined, None);
-        self.lines[place].decided_by = Some(by);
-        self.told.push(EventKind::RequestDeclined);
-        Ok(())
-    }
-
-    fn end_line(&mut self, line: usize, state: LineState, because: Option<CancelReason>) {
-        let line = &mut self.lines[line];
-        assert_eq!(line.state, LineState::Pending, "everything but pending is final");
-        line.state = state;
-        line.because = because;
-    }
-
-    fn change_role(&mut self, by: Who, account: Login, whom: Who, role: AccountRole) -> Answer {
-        self.must_see(by, account)?;
-        allow(self.owns(by, account))?;
-        let kept: Vec<&Grant> =
-            self.grants_of_known(whom, account).filter(|grant| self.waits_or_counts(grant)).collect();
-        let Some(had) = kept.iter().map(|grant| grant.role).max().filter(|_| self.is_active(whom)) else {
-            return Err(Refusal::NotFound);
-        };
-        // A guest never becomes Owner, and the host's own members are no account managers.
-        let other_side = if self.is_host(whom, account) { AccountRole::AccountManager } else { AccountRole::Owner };
-        allow(role != other_side)?;
-        if kept.iter().all(|grant| grant.role == role) {
-            return Ok(());
-        }
-        allow(had != AccountRole::Owner || self.has_another_owner(account, whom))?;
-        let share = kept.iter().find(|grant| grant.role == had).and_then(|grant| grant.share);
-        if let Some(share) = share.filter(|_| role > had) {
-            allow(role <= self.partnership_of(share).policy.highest && role <= self.shares[share.0].highest)?;
-        }
-        let ends = latest(kept.iter().map(|grant| grant.ends)).filter(|_| role != AccountRole::Owner);
-        self.revoke(|grant| grant.whom == whom && grant.account == account);
-        self.grants.push(Grant { account, whom, role, share, ends, kept: true });
-        self.told.push(EventKind::RoleChanged);
-        if had == AccountRole::AccountManager && role < had {
-            self.lose_right_to_ask(whom, account);
-        }
-        Ok(())
-    }
-
-    /// As [`Self::grants_of`], for an id that may be nobody's.
-    fn grants_of_known(&self, who: Who, account: Login) -> impl Iterator<Item = &Grant> {
-        self.grants_of(who, account).filter(move |_| who.0 < self.members.len())
-    }
-
-    fn has_another_owner(&self, account: Login, than: Who) -> bool {
-        self.active_owners(account).any(|owner| owner != than)
-    }
-
-    fn remove(&mut self, by: Who, account: Login, whom: Who) -> Answer {
-        self.must_see(by, account)?;
-        allow(self.removes_guests(by, account))?;
-        if self.grants_of_known(whom, account).next().is_none() {
-            return Err(Refusal::NotFound);
-        }
-        let host = self.is_host(whom, account);
-        if !host && !self.owns(by, account) && !self.is_admin(by) {
-            // The partnership owner sees the guests of their own partnerships.
-            let guests = self.members[whom.0].company;
-            let own = self.partnerships.iter().any(|partnership| {
-                partnership.owner == by
-                    && partnership.guest == guests
-                    && partnership.host == self.accounts[account.0].company
-                    && matches!(partnership.state, PartnershipState::Active | PartnershipState::Suspended)
-            });
-            if !own {
-                return Err(Refusal::NotFound);
-            }
-        }
-        allow(!host || self.owns(by, account))?;
-        let kept = self.grants_of(whom, account).filter(|grant| self.waits_or_counts(grant));
-        let Some(had) = kept.map(|grant| grant.role).max() else { return Ok(()) };
-        allow(had != AccountRole::Owner || self.has_another_owner(account, whom))?;
-        self.revoke(|grant| grant.whom == whom && grant.account == account);
-        self.told.push(EventKind::AccessRemoved);
-        if had == AccountRole::AccountManager {
-            self.lose_right_to_ask(whom, account);
-        }
-        Ok(())
-    }
-
-    fn revoke(&mut self, which: impl Fn(&Grant) -> bool) {
-        self.grants.iter_mut().filter(|grant| which(grant)).for_each(|grant| grant.kept = false);
-    }
-
-    /// What somebody has asked for, and nobody has decided, falls with their right to ask.
-    fn lose_right_to_ask(&mut self, who: Who, account: Login) {
-        self.cancel(CancelReason::RequesterLostRight, |model, line| {
-            line.account == account && model.requests[line.request.0].by == who
-        });
-    }
-
-    fn cancel(&mut self, reason: CancelReason, which: impl Fn(&Self, &Line) -> bool) {
-        for place in 0..self.lines.len() {
-            let line = &self.lines[place];
-            if line.state == LineState::Pending && which(self, line) {
-                self.end_line(place, LineState::Cancelled, Some(reason));
-                self.told.push(EventKind::RequestCancelled);
-            }
-        }
     }
 
     /// Marks what has ended. Nothing that can be done depends on it.
     fn sweep(&mut self) {
+        for bond in (0..self.partnerships.len()).map(Bond) {
+            self.mark_over(bond);
+        }
+        for share in (0..self.shares.len()).map(Offer) {
+            self.mark_stopped(share);
+        }
         let mut ended: Vec<usize> = (0..self.grants.len()).collect();
         ended.retain(|place| {
             let grant = &self.grants[*place];
@@ -700,9 +549,8 @@ impl Model {
                 self.told.push(EventKind::AccessEnded);
             }
             let others = self.grants_of(whom, account).filter(|grant| self.waits_or_counts(grant));
-            if others.map(|grant| grant.role).max() != Some(AccountRole::AccountManager) {
-                self.lose_right_to_ask(whom, account);
-            }
+            let keeps = others.map(|grant| grant.role).max();
+            self.lose_right_to_ask(whom, account, keeps);
         }
         for place in 0..self.lines.len() {
             if self.is_too_late(&self.lines[place]) {

@@ -1,18 +1,21 @@
 //! The program itself, on a database of its own, asked through its public use cases.
 
-use crate::act::{Act, End, LineOf};
-use crate::model::{self, Company, Login, Member, Model, Refusal, Who};
+use crate::act::{Act, ColleagueAct, End, LineOf, PartnerAct, REASON, ShareTerms};
+use crate::model::{self, Bond, Company, Login, Member, Model, Named, Offer, Policy, Refusal, Who};
 use crate::postgres::PostgresDatabase;
 use argon2::{Argon2, Params, PasswordHasher};
 use chrono::TimeDelta;
 use domain::access_request::{AcceptWith, AccessEnd, RequestForm};
 use domain::account::{AccountFilter, AccountRole};
+use domain::partnership::{PolicyForm, ProposalForm, TERMS_VERSION};
 use domain::{
-    AccountId, AccountShareId, AppError, IdempotencyKey, MemberId, Moment, PartnershipId, RequestLineId, UserId,
-    WorkspaceId,
+    AccessRequestId, AccountId, AccountShareId, AppError, IdempotencyKey, MemberId, Moment, PartnershipId,
+    RequestLineId, UserId, WorkspaceId,
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value};
 use services::account::VisibleAccount;
+use services::partnership::VisiblePartnership;
+use services::session::Browser;
 use services::{Clock, Ctx, Database, Error, Services, Settings};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -27,7 +30,7 @@ const PASSWORD: &str = "correct horse battery staple";
 #[derive(Clone, Debug)]
 pub struct Known {
     pub member: MemberId,
-    user: UserId,
+    pub user: UserId,
     workspace: WorkspaceId,
     email: String,
     session: Option<String>,
@@ -41,6 +44,7 @@ pub struct Ids {
     pub accounts: Vec<AccountId>,
     pub partnerships: Vec<PartnershipId>,
     pub shares: Vec<AccountShareId>,
+    pub requests: Vec<AccessRequestId>,
     pub lines: Vec<RequestLineId>,
 }
 
@@ -72,6 +76,8 @@ pub struct System {
     pub sequence: i64,
     /// How often the database had changed, at the last look.
     pub version: i64,
+    /// Who can sign in.
+    active: Vec<Who>,
     /// What the rows were, at the last look.
     pub before: Vec<String>,
     place: Place,
@@ -173,7 +179,7 @@ impl System {
             Err(database) => Place::Postgres(database),
         };
         let ids = template.ids.clone();
-        let mut system = Self { services, rows, ids, clock, sequence: 0, version: 0, before: Vec::new(), place };
+        let mut system = Self { services, rows, ids, clock, sequence: 0, version: 0, active: Vec::new(), before: Vec::new(), place };
         system.look().await;
         system
     }
@@ -222,6 +228,7 @@ impl System {
 
     /// Does what is to be done, and says how it was refused, if it was.
     pub async fn perform(&mut self, act: &Act, model: &Model) -> Result<Result<(), Refusal>, String> {
+        self.active = (0..self.ids.members.len()).map(Who).filter(|who| model.is_active(*who)).collect();
         match self.try_to(act, model).await {
             Ok(()) => Ok(Ok(())),
             Err(Trouble::Wrong(what)) => Err(format!("{act:?}\n{what}")),
@@ -267,22 +274,49 @@ impl System {
                     members: whom.iter().map(|who| self.member(*who)).collect(),
                     role: role.word().to_owned(),
                     access_end: end.asked().choice(),
-                    access_end_date: if let End::On(day) = end { day.to_string() } else { String::new() },
-                    reason: if *reason { "The spring campaign".to_owned() } else { String::new() },
+                    access_end_date: end.day(),
+                    reason: reason_of(*reason),
                 };
                 let sent = self.account(*by, *account).await?.manager()?.request_access(&form).await?;
-                let mut lines = Vec::new();
-                let own = "SELECT id FROM request_line WHERE access_request_id = $1 AND member_id = $2";
-                for line in model.lines.iter().skip(self.ids.lines.len()) {
-                    let values: [Value; 2] = [sent.request.into(), self.member(line.whom).into()];
-                    lines.extend(self.ids(own, values).await.into_iter().map(RequestLineId));
-                }
-                self.ids.lines.extend(lines);
+                self.remember(sent.request, model).await;
                 if *twice {
                     let again = self.account(*by, *account).await?.manager()?.request_access(&form).await?;
                     same("the answer to a request sent twice", &again, &sent)?;
                 }
             }
+            Act::Extend { by, account, end, reason } => {
+                let holder = self.account(*by, *account).await?.holder()?;
+                let key = IdempotencyKey(Uuid::now_v7());
+                let choice = end.asked().choice();
+                let sent = holder.extend(key, &choice, &end.day(), &reason_of(*reason)).await?;
+                self.remember(sent.request, model).await;
+            }
+            Act::TakeBack { by, line } => {
+                let (request, line) = self.sent(*line, model);
+                self.ctx(*by).await?.sent_request(request).await?.withdraw(Some(line)).await?;
+            }
+            Act::Remind { by, line } => {
+                let (request, _) = self.sent(*line, model);
+                self.ctx(*by).await?.sent_request(request).await?.remind().await?;
+            }
+            Act::Give { .. } => {}
+            Act::GiveBack { .. } => {}
+            Act::Propose { by, to, reason } => {
+                let form = ProposalForm {
+                    workspace_id: self.typed(*to),
+                    contact_email: "contact@partner.example".to_owned(),
+                    reason: reason_of(*reason),
+                };
+                let (id, _) = self.ctx(*by).await?.propose_partnership(&form).await?;
+                self.ids.partnerships.push(id);
+            }
+            Act::Partner { by, partnership, act } => self.with_partner(*by, *partnership, act).await?,
+            Act::Share { .. } => {}
+            Act::ShareAgain { .. } => {}
+            Act::StopSharing { .. } => {}
+            Act::RemoveGuest { .. } => {}
+            Act::Colleague { .. } => {}
+            Act::HandOver { .. } => {}
             Act::Accept { by, through, line, role, end } => {
                 let with = AcceptWith { role: *role, end: end.map(End::asked) };
                 let line = self.line(*line, model);
@@ -310,20 +344,101 @@ impl System {
         Ok(())
     }
 
+    async fn with_partner(&mut self, by: Who, partnership: Bond, act: &PartnerAct) -> Result<(), Trouble> {
+        let now = self.clock.now();
+        let partnership = self.partnership(by, partnership).await?;
+        match act {
+            PartnerAct::Look => return Ok(()),
+            PartnerAct::Approve => partnership.approve().await?,
+            PartnerAct::Decline => partnership.decline("Not now").await?,
+            PartnerAct::Withdraw => partnership.withdraw().await?,
+            PartnerAct::Accept { agreed } => partnership.accept(TERMS_VERSION, *agreed).await?,
+            PartnerAct::Remind => partnership.remind().await?,
+            PartnerAct::SendAgain { reason } => {
+                let (id, told) = partnership.send_again(&reason_of(*reason)).await?;
+                self.ids.partnerships.push(id);
+                told
+            }
+            PartnerAct::Suspend => partnership.suspend().await?,
+            PartnerAct::Resume => partnership.resume().await?,
+            PartnerAct::SetEnd { days } => {
+                let day = days.map(|days| now.date_naive() + chrono::Days::new(days.into()));
+                partnership.set_end(&day.map_or_else(String::new, |day| day.to_string())).await?
+            }
+            PartnerAct::Remove => partnership.remove().await?,
+            PartnerAct::NameOwner { whom } => partnership.name_owner(self.member(*whom)).await?,
+            PartnerAct::SetPolicy { policy } => {
+                let number = |number: u16| number.to_string();
+                let form = PolicyForm {
+                    highest_role: policy.highest.word().to_owned(),
+                    longest_days: policy.longest_days.map_or_else(String::new, number),
+                    reason_required: policy.reason_required.then(|| "on".to_owned()),
+                    shortest_reason: number(policy.shortest_reason),
+                    open_days: number(policy.open_days),
+                    cool_down_days: number(policy.cool_down_days),
+                };
+                partnership.set_policy(&form).await?
+            }
+        };
+        Ok(())
+    }
+
+    async fn partnership(&mut self, by: Who, partnership: Bond) -> Result<VisiblePartnership, Error> {
+        let id = self.ids.partnerships.get(partnership.0).copied();
+        self.ctx(by).await?.partnership(id.unwrap_or_else(|| PartnershipId(Uuid::now_v7()))).await
+    }
+
+    /// Takes down the ids of a request that was sent.
+    async fn remember(&mut self, request: AccessRequestId, model: &Model) {
+        self.ids.requests.push(request);
+        let own = "SELECT id FROM request_line WHERE access_request_id = $1 AND member_id = $2";
+        for line in model.lines.iter().skip(self.ids.lines.len()) {
+            let ids = self.ids(own, [request.into(), self.member(line.whom).into()]).await;
+            self.ids.lines.extend(ids.into_iter().map(RequestLineId));
+        }
+    }
+
+    /// A line with its request.
+    fn sent(&self, line: LineOf, model: &Model) -> (AccessRequestId, RequestLineId) {
+        let request = model.line(line).map(|place| model.lines[place].request);
+        let request = request.and_then(|request| self.ids.requests.get(request.0).copied());
+        (request.unwrap_or_else(|| AccessRequestId(Uuid::now_v7())), self.line(line, model))
+    }
+
+    /// A company's workspace ID, as somebody types it.
+    fn typed(&self, named: Named) -> String {
+        match named {
+            Named::Company(company) => format!("workspace-{}", company.0),
+            Named::Nobody => "workspace-of-nobody".to_owned(),
+        }
+    }
+
     /// One operation of a member, who signs in when they are not.
     async fn ctx(&mut self, who: Who) -> Result<Ctx, Error> {
         let known = &self.ids.members[who.0];
         if let Some(id) = &known.session
             && let Some(ctx) = self.services.session(id).await?
+            && ctx.member() == known.member
         {
             return Ok(ctx);
         }
-        Err(AppError::SignInRequired.into())
+        if !self.active.contains(&who) {
+            return Err(AppError::SignInRequired.into());
+        }
+        // Whoever was let in again signs in again.
+        let session = sign_in(&self.services, known).await;
+        let ctx = self.services.session(&session).await?.ok_or(AppError::SignInRequired)?;
+        self.ids.members[who.0].session = Some(session);
+        Ok(ctx)
     }
 
     async fn account(&mut self, by: Who, account: Login) -> Result<VisibleAccount, Error> {
-        let id = self.ids.accounts.get(account.0).copied();
-        self.ctx(by).await?.account(id.unwrap_or_else(|| AccountId(Uuid::now_v7()))).await
+        let id = self.login(account);
+        self.ctx(by).await?.account(id).await
+    }
+
+    fn login(&self, account: Login) -> AccountId {
+        self.ids.accounts.get(account.0).copied().unwrap_or_else(|| AccountId(Uuid::now_v7()))
     }
 
     fn member(&self, who: Who) -> MemberId {
@@ -336,7 +451,15 @@ impl System {
     }
 }
 
+fn reason_of(given: bool) -> String {
+    if given { REASON.to_owned() } else { String::new() }
+}
+
 impl End {
+    fn day(self) -> String {
+        if let Self::On(day) = self { day.to_string() } else { String::new() }
+    }
+
     fn asked(self) -> AccessEnd {
         match self {
             Self::Never => AccessEnd::Never,
@@ -389,14 +512,14 @@ async fn found(services: &Services, rows: &DatabaseConnection) -> Ids {
         let values: [Value; 11] = [
             id.into(),
             ids.workspaces[partnership.host.0].into(),
-            ids.workspaces[partnership.guest.0].into(),
+            ids.workspaces[partnership.guest.expect("founded with a guest").0].into(),
             ids.members[partnership.owner.0].member.into(),
             partnership.state.into(),
             policy.highest.into(),
             policy.longest_days.map(i32::from).into(),
             policy.reason_required.into(),
             i32::from(policy.open_days).into(),
-            format!("workspace-{}", partnership.guest.0).into(),
+            format!("workspace-{}", partnership.guest.expect("founded with a guest").0).into(),
             now.into(),
         ];
         run(rows, sql, values).await;
@@ -469,7 +592,7 @@ async fn join(rows: &DatabaseConnection, ids: &Ids, member: &Member, who: Who, m
 }
 
 async fn sign_in(services: &Services, known: &Known) -> String {
-    let session = services.sign_in(&known.email, PASSWORD, [192, 0, 2, 1].into(), None).await.unwrap();
+    let session = services.sign_in(&known.email, PASSWORD, &Browser::at([192, 0, 2, 1].into())).await.unwrap();
     let ctx = services.session(&session.id).await.unwrap().unwrap();
     if ctx.workspace() != known.workspace {
         ctx.switch_to(known.member).await.unwrap();

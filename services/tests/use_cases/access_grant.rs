@@ -23,6 +23,15 @@ async fn for_a_day(world: &World) {
 }
 
 on_both! {
+    async fn the_last_owner_who_has_another_role_as_well_stays_owner(world: World) {
+        world.grant(world.account, &world.carl, AccountRole::Owner, None).await;
+        for other in [&world.olga, &world.oscar] {
+            world.remove(&world.carl, other).await.unwrap();
+        }
+        world.change_role(&world.carl, &world.carl, AccountRole::Owner).await.unwrap();
+        assert_eq!(world.seen_by(&world.carl).await.general().header.role, Some(AccountRole::Owner));
+    }
+
     async fn ended_access_is_not_honoured_from_that_very_moment_without_any_sweep(world: World) {
         let sql = "INSERT INTO member_search (workspace_id, token, member_id) VALUES ($1, 'ann', $2)";
         world.run(sql, [world.guest.into(), world.ann.member.into()]).await;
