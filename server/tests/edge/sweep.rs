@@ -9,6 +9,8 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statemen
 use std::collections::{BTreeMap, BTreeSet};
 use tempfile::TempDir;
 
+mod standing;
+
 /// The name of the database on SQLite, in a folder of its own.
 const FILE: &str = "latchkey.db";
 const TABLE: &str = include_str!("../server_functions.txt");
