@@ -179,7 +179,8 @@ impl System {
             Err(database) => Place::Postgres(database),
         };
         let ids = template.ids.clone();
-        let mut system = Self { services, rows, ids, clock, sequence: 0, version: 0, active: Vec::new(), before: Vec::new(), place };
+        let mut system =
+            Self { services, rows, ids, clock, sequence: 0, version: 0, active: Vec::new(), before: Vec::new(), place };
         system.look().await;
         system
     }
