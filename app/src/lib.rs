@@ -25,7 +25,9 @@ pub mod layout;
 pub mod live;
 pub mod notification;
 pub mod partnership;
+pub mod password;
 pub mod profile;
+pub mod second_factor;
 pub mod session;
 pub mod setting;
 #[cfg(feature = "ssr")]
@@ -129,6 +131,10 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=layout::NotFoundPage>
                 <Route path=path!("/sign-in") view=session::SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/second-step") view=session::SecondStepPage ssr=SsrMode::Async />
+                <Route path=path!("/forgot-password") view=password::ForgotPasswordPage ssr=SsrMode::Async />
+                <Route path=path!("/reset-password") view=password::ResetPasswordPage ssr=SsrMode::Async />
+                <Route path=path!("/change-email") view=profile::EmailChangePage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=layout::Frame ssr=SsrMode::Async>
                     <Route path=path!("/accounts") view=account::AccountListPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/:account") view=account::AccountGeneralPage ssr=SsrMode::Async />
@@ -238,6 +244,17 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=path!("/partners/:partnership/remove")
                         view=partnership::RemovePartnerPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/settings/security") view=setting::SecurityPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/settings/security/one-time-codes")
+                        view=second_factor::OneTimeCodePage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/settings/sign-in-rules")
+                        view=second_factor::SignInRulePage
                         ssr=SsrMode::Async
                     />
                     <Route path=path!("/*any") view=layout::NotFound ssr=SsrMode::Async />

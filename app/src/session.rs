@@ -1,6 +1,12 @@
 //! Sign-in, sign-out, and who is signed in.
 
 pub mod api;
+mod confirm;
+mod list;
+mod second_step_page;
 mod sign_in;
 
+pub use confirm::ConfirmItIsYou;
+pub use list::SessionList;
+pub use second_step_page::SecondStepPage;
 pub use sign_in::SignInPage;

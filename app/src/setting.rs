@@ -1,5 +1,9 @@
 //! Settings: one's own, and the workspace's. Each tab is a page of the feature that it is about.
 
+mod security_page;
+
+pub use security_page::SecurityPage;
+
 use crate::layout::form::Posted;
 use crate::ui::tabs::{self, Tabs};
 use leptos::prelude::*;
@@ -10,17 +14,23 @@ use leptos_meta::Title;
 pub enum Tab {
     /// One's own name and address.
     Profile,
+    /// One's own password, second factors and sessions.
+    Security,
     /// Which mails one gets.
     Notifications,
+    /// What the workspace asks of its members when they sign in.
+    SignInRules,
 }
 
 impl Tab {
-    const ALL: &'static [Self] = &[Self::Profile, Self::Notifications];
+    const ALL: &'static [Self] = &[Self::Profile, Self::Security, Self::Notifications, Self::SignInRules];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Profile => "Profile",
             Self::Notifications => "Notifications",
+            Self::Security => "Security",
+            Self::SignInRules => "Sign-in rules",
         }
     }
 
@@ -28,6 +38,8 @@ impl Tab {
         match self {
             Self::Profile => "/settings",
             Self::Notifications => "/settings/notifications",
+            Self::Security => "/settings/security",
+            Self::SignInRules => "/settings/sign-in-rules",
         }
     }
 }

@@ -6,13 +6,14 @@
 use crate::wire::{Failure, Notice};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::second_factor::HalfOpenView;
 use domain::{AppError, Denial};
 use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use services::session::Browser;
+use services::session::{Browser, NewSession, SignIn};
 use services::{Ctx, Oneself, Services};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -31,6 +32,11 @@ impl Edge {
     /// The name of the session cookie. `__Host-` binds it to this host, this path and TLS (RFC 6265bis, 4.1.3.2).
     pub fn session_cookie(&self) -> &'static str {
         if self.secure { "__Host-latchkey-session" } else { "latchkey-session" }
+    }
+
+    /// The name of the cookie of a sign-in that waits for its second step.
+    fn half_open_cookie(&self) -> &'static str {
+        if self.secure { "__Host-latchkey-sign-in" } else { "latchkey-sign-in" }
     }
 
     fn notice_cookie(&self) -> &'static str {
@@ -73,6 +79,9 @@ impl Edge {
     }
 }
 
+/// A header of a server function's answer to a form that was posted to a page: the page is made again, and shows the answer.
+pub const SHOWN_ONCE: HeaderName = HeaderName::from_static("x-latchkey-shown-once");
+
 /// Marks a request in which a server function runs for a form that was posted to a page: the page shows what goes wrong.
 #[derive(Clone, Copy, Debug)]
 pub struct PostedFromPage;
@@ -105,8 +114,14 @@ pub fn oneself() -> Result<Oneself, Failure> {
     parts().extensions.get::<Oneself>().cloned().ok_or_else(|| fail(AppError::SignInRequired))
 }
 
+/// What the use cases run on, for what needs nobody to be signed in.
+pub(crate) fn services() -> Services {
+    expect_context::<Services>()
+}
+
 /// The browser that the request comes from.
-fn browser(parts: &Parts) -> Browser {
+pub(crate) fn browser() -> Browser {
+    let parts = parts();
     let address = parts.extensions.get::<ClientAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0);
     let user_agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
     let session = expect_context::<Edge>().session_id(&parts.headers).map(str::to_owned);
@@ -114,14 +129,19 @@ fn browser(parts: &Parts) -> Browser {
 }
 
 pub(crate) async fn sign_in(email: String, password: String, next: String) -> Result<(), Failure> {
-    let parts = parts();
-    let services = expect_context::<Services>();
     let edge = expect_context::<Edge>();
-    match services.sign_in(&email, &password, &browser(&parts)).await {
-        Ok(session) => {
-            let cookie = edge.set_cookie(edge.session_cookie(), &session.id, session.longest);
-            expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);
+    match services().sign_in(&email, &password, &browser()).await {
+        Ok(SignIn::Session(session)) => {
+            enter(&session);
             redirect(own_path(&next).unwrap_or("/accounts"));
+            Ok(())
+        }
+        Ok(SignIn::HalfOpen(half_open)) => {
+            append_cookie(edge.set_cookie(edge.half_open_cookie(), &half_open.id, half_open.lasts));
+            match own_path(&next) {
+                Some(next) => redirect(&format!("/sign-in/second-step?next={}", encoded(next))),
+                None => redirect("/sign-in/second-step"),
+            }
             Ok(())
         }
         Err(error) => {
@@ -136,13 +156,66 @@ pub(crate) async fn sign_in(email: String, password: String, next: String) -> Re
     }
 }
 
-pub(crate) async fn sign_out() -> Result<(), Failure> {
+/// The sign-in of this browser that waits for its second step, as its page shows it.
+pub(crate) async fn half_open() -> Result<Option<HalfOpenView>, Failure> {
+    match half_open_id() {
+        Some(id) => Ok(services().half_open(&id).await?),
+        None => Ok(None),
+    }
+}
+
+pub(crate) async fn second_step(code: String, next: String) -> Result<(), Failure> {
+    let over = || AppError::invalid("form", "The second step took too long. Begin again with your password.");
+    let id = half_open_id().ok_or_else(|| fail(over()))?;
+    match services().second_step(&id, &code, &browser()).await {
+        Ok(session) => {
+            past_second_step(&session, &next);
+            Ok(())
+        }
+        Err(services::Error::App(AppError::SignInRequired)) => Err(fail(over())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn past_second_step(session: &NewSession, next: &str) {
     let edge = expect_context::<Edge>();
+    append_cookie(edge.set_cookie(edge.half_open_cookie(), "", Duration::ZERO));
+    enter(session);
+    redirect(own_path(next).unwrap_or("/accounts"));
+}
+
+fn half_open_id() -> Option<String> {
+    cookie(&parts().headers, expect_context::<Edge>().half_open_cookie()).map(str::to_owned)
+}
+
+/// Gives the browser a session.
+pub(crate) fn enter(session: &NewSession) {
+    let edge = expect_context::<Edge>();
+    append_cookie(edge.set_cookie(edge.session_cookie(), &session.id, session.longest));
+}
+
+/// Takes the session from the browser.
+pub(crate) fn leave_session() {
+    let edge = expect_context::<Edge>();
+    append_cookie(edge.set_cookie(edge.session_cookie(), "", Duration::ZERO));
+}
+
+fn append_cookie(cookie: HeaderValue) {
+    expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);
+}
+
+/// The answer to a form that was posted to its page is to be seen on that page once, and nowhere else.
+pub(crate) fn show_once() {
+    if parts().extensions.get::<PostedFromPage>().is_some() {
+        expect_context::<ResponseOptions>().insert_header(SHOWN_ONCE, HeaderValue::from_static("yes"));
+    }
+}
+
+pub(crate) async fn sign_out() -> Result<(), Failure> {
     if let Some(oneself) = parts().extensions.get::<Oneself>() {
         oneself.sign_out().await?;
     }
-    let cookie = edge.set_cookie(edge.session_cookie(), "", Duration::ZERO);
-    expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);
+    leave_session();
     redirect("/sign-in");
     Ok(())
 }

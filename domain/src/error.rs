@@ -194,6 +194,12 @@ pub enum Denial {
     /// Extending access that does not end.
     #[error("Your access has no end, so there is nothing to extend.")]
     NothingToExtend,
+    /// A browser left alone must not give this away.
+    #[error("Confirm with your password that it is you, then do this once more.")]
+    ConfirmFirst,
+    /// The workspace asks for a second factor before anything else.
+    #[error("Your workspace asks for a second factor. Set one up under Settings, Security, to go on.")]
+    SecondFactorFirst,
     /// An Admin's reach ends below the Owner.
     #[error("Only the Owner of the workspace can do this to an Admin or the Owner.")]
     AboveAdmin,

@@ -54,6 +54,10 @@ ids! {
     RequestLineId,
     /// An event told to a member.
     NotificationId,
+    /// A browser that somebody is signed in with.
+    SessionId,
+    /// A passkey.
+    PasskeyId,
     /// A mail on its way.
     OutboxEmailId,
     /// Made with a form, sent with each attempt to send it: the same key is the same act.

@@ -17,6 +17,7 @@ pub mod notification;
 pub mod partnership;
 pub mod policy;
 pub mod profile;
+pub mod second_factor;
 pub mod session;
 pub mod text;
 pub mod time;

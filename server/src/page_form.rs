@@ -1,14 +1,15 @@
 //! `POST` to a page: one of its forms.
 //!
 //! The form names the server function that it is for. The function runs as it would for an island; a success leads the
-//! reader on, a failure shows the page once more, with everything typed and what is wrong with it.
+//! reader on, a failure shows the page once more, with everything typed and what is wrong with it. An answer that is to be
+//! seen once is shown by the page, too.
 
 use crate::router::{
     PUBLIC_FUNCTIONS, Reader, Refusal, Server, read_form, run_function, see_other, show_again, sign_in_and_send_again,
     sign_in_first,
 };
-use app::layout::form::Posted;
-use app::ssr::PostedFromPage;
+use app::layout::form::{Answer, Posted};
+use app::ssr::{PostedFromPage, SHOWN_ONCE};
 use app::wire::Failure;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -17,7 +18,7 @@ use domain::AppError;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode, Uri};
 use leptos::prelude::provide_context;
-use services::Ctx;
+use services::Oneself;
 
 /// Fields whose values are not written into a page again.
 const SECRET: &[&str] = &["password", "code", "token"];
@@ -25,7 +26,7 @@ const SECRET: &[&str] = &["password", "code", "token"];
 pub(crate) async fn post(State(server): State<Server>, request: Request) -> Response {
     let reader = Reader::of(&request, &server);
     let page = request.uri().path_and_query().map_or("/", |page| page.as_str()).to_owned();
-    let signed_in = request.extensions().get::<Ctx>().is_some();
+    let signed_in = request.extensions().get::<Oneself>().is_some();
     let (request, body) = match read_form(request).await {
         Ok(read) => read,
         Err(refusal) => return reader.refuse(refusal),
@@ -60,6 +61,11 @@ pub(crate) async fn post(State(server): State<Server>, request: Request) -> Resp
             response.headers_mut().append(SET_COOKIE, cookie.clone());
         }
         return response;
+    }
+    if answer.headers().contains_key(SHOWN_ONCE) {
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap_or_default();
+        let answer = Answer { function, body: String::from_utf8_lossy(&body).into_owned() };
+        return show_again(&server, request, None, move || provide_context(answer.clone())).await;
     }
     let onward = answer.headers().get(LOCATION).and_then(|way| way.to_str().ok()).unwrap_or(&page);
     let mut response = see_other(onward);

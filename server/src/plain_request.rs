@@ -3,7 +3,7 @@
 //! Each of its buttons posts the whole form, and the page comes back with everything typed. Only **Send** changes anything.
 
 use crate::page_form::status_of;
-use crate::router::{Reader, Refusal, Server, read_form, see_other, show_again, sign_in_and_send_again};
+use crate::router::{Reader, Refusal, SECURITY, Server, read_form, see_other, show_again, sign_in_and_send_again};
 use app::access_request::posted::{PostedAct, PostedRequest};
 use app::ssr::told;
 use app::wire::Notice;
@@ -13,7 +13,7 @@ use domain::AccountId;
 use domain::access_request::{RequestForm, SentRequest};
 use http::header::SET_COOKIE;
 use leptos::prelude::provide_context;
-use services::Ctx;
+use services::{Ctx, Oneself};
 
 pub(crate) async fn post(State(server): State<Server>, Path(account): Path<String>, request: Request) -> Response {
     let reader = Reader::of(&request, &server);
@@ -27,6 +27,9 @@ pub(crate) async fn post(State(server): State<Server>, Path(account): Path<Strin
         Err(refusal) => return reader.refuse(refusal),
     };
     let Some(ctx) = ctx else {
+        if request.extensions().get::<Oneself>().is_some() {
+            return see_other(SECURITY);
+        }
         return sign_in_and_send_again(&server, &path, &body);
     };
     let (posted, act) = match PostedRequest::parse(&body) {

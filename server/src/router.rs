@@ -20,7 +20,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use leptos::prelude::*;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::ResponseOptions;
-use services::{Ctx, Services};
+use services::{Ctx, Oneself, Services};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -50,10 +50,28 @@ pub(crate) use security::with_policy;
 /// The server functions that anyone may call. Everything else under /api wants a session.
 ///
 /// Signing out is among them so that it never fails: whoever asks for it is signed out afterwards, whatever was before.
-pub const PUBLIC_FUNCTIONS: &[&str] = &["/api/session/sign-in", "/api/session/sign-out"];
+pub const PUBLIC_FUNCTIONS: &[&str] = &[
+    "/api/password/forgot",
+    "/api/password/reset",
+    "/api/password/reset-link",
+    "/api/profile/agree-to-email",
+    "/api/profile/email-change",
+    "/api/session/half-open",
+    "/api/session/second-step",
+    "/api/session/sign-in",
+    "/api/session/sign-out",
+];
 
 /// The pages that anyone may open: for those who have no session yet.
-const PUBLIC_PAGES: &[&str] = &[SIGN_IN];
+const PUBLIC_PAGES: &[&str] = &[SIGN_IN, SECOND_STEP, "/change-email", "/forgot-password", "/reset-password"];
+
+/// The pages for what concerns oneself alone, which a workspace that asks for something first leaves open.
+const OWN_PAGES: &[&str] = &["/settings", SECURITY, "/settings/security/one-time-codes"];
+
+/// Where people set up what their workspace asks for first.
+pub(crate) const SECURITY: &str = "/settings/security";
+/// Where people go on to sign in after the password.
+const SECOND_STEP: &str = "/sign-in/second-step";
 
 /// The page that takes its form in a way of its own.
 const REQUEST_ACCESS: &str = "/accounts/{account}/request-access";
@@ -235,10 +253,14 @@ async fn home() -> Response {
 
 /// A page of the application, for whoever may see it.
 async fn page(State(server): State<Server>, matched: axum::extract::MatchedPath, request: Request) -> Response {
-    let signed_in = request.extensions().get::<Ctx>().is_some();
+    let signed_in = request.extensions().get::<Oneself>().is_some();
+    let may_go_on = request.extensions().get::<Ctx>().is_some();
     match (matched.as_str(), signed_in) {
-        (SIGN_IN, true) => see_other(&next_page(&request).unwrap_or_else(|| HOME.to_owned())),
-        (_, true) => server.render(request, || {}).await,
+        (SIGN_IN | SECOND_STEP, true) => see_other(&next_page(&request).unwrap_or_else(|| HOME.to_owned())),
+        (open, true) if may_go_on || PUBLIC_PAGES.contains(&open) || OWN_PAGES.contains(&open) => {
+            server.render(request, || {}).await
+        }
+        (_, true) => see_other(SECURITY),
         (public, false) if PUBLIC_PAGES.contains(&public) => server.render(request, || {}).await,
         (ANY, false) => Reader::of(&request, &server).refuse(Refusal::not_found()),
         (_, false) => {
@@ -315,7 +337,7 @@ async fn no_function(State(server): State<Server>, request: Request) -> Response
 
 /// The answer to who wants a server function, needs a session for it, and has none.
 fn without_session(reader: &Reader, request: &Request) -> Option<Response> {
-    let open = PUBLIC_FUNCTIONS.contains(&request.uri().path()) || request.extensions().get::<Ctx>().is_some();
+    let open = PUBLIC_FUNCTIONS.contains(&request.uri().path()) || request.extensions().get::<Oneself>().is_some();
     if open {
         return None;
     }

@@ -19,6 +19,9 @@ pub enum Error {
     /// A password could not be hashed, or a stored hash not be read.
     #[error("password hashing failed: {0}")]
     Password(String),
+    /// A second factor could not be made or read.
+    #[error("a second factor cannot be used: {0}")]
+    SecondFactor(String),
     /// A background task was ended while somebody waited for it.
     #[error("a task was ended")]
     Task(#[from] tokio::task::JoinError),

@@ -25,6 +25,7 @@ mod oneself;
 pub mod partnership;
 pub mod password;
 mod profile;
+pub mod second_factor;
 pub mod session;
 mod sweep;
 

@@ -7,11 +7,13 @@ use crate::activity::{Details, Event};
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{session, user};
+use crate::mail::{self, Letter, Outgoing};
 use crate::session::SignedIn;
 use crate::{Ctx, Error, Services};
 use domain::activity::EventKind;
 use domain::session::FrameView;
-use domain::{AppError, MemberId, Moment, UserId, WorkspaceId};
+use domain::text::one_line;
+use domain::{AppError, Denial, MemberId, Moment, UserId, WorkspaceId};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter};
 use std::sync::Arc;
 
@@ -32,8 +34,11 @@ impl Oneself {
     ///
     /// # Errors
     ///
-    /// What their workspace asks of them first.
+    /// [`Denial::SecondFactorFirst`].
     pub fn ctx(&self) -> Result<Ctx, AppError> {
+        if self.who.second_factor_required {
+            return Err(Denial::SecondFactorFirst.into());
+        }
         Ok(Ctx::of(self.services.clone(), Arc::clone(&self.who), self.now))
     }
 
@@ -117,6 +122,13 @@ pub(crate) async fn locked(change: &Change, user: UserId) -> Result<Option<user:
         transaction.query_one_raw(statement(transaction, sql, [user.into()])).await?;
     }
     Ok(user::Entity::find_by_id(user).one(change.transaction()).await?)
+}
+
+/// A mail to a user about their sign-in, at this address of theirs.
+pub(crate) fn letter_to(user: &user::Model, address: &str, letter: Letter, confidential: bool) -> Outgoing {
+    let name = one_line(&user.name);
+    let (subject, text, html) = mail::render(&Letter { greeting_name: name.clone(), ..letter });
+    Outgoing { recipient: None, to_name: name, to_address: address.to_owned(), subject, text, html, confidential }
 }
 
 /// An active membership of a user.

@@ -1,9 +1,15 @@
 //! Passwords: hashed with Argon2id, off the async threads, a few at a time.
 
+mod own;
+
+pub use own::Forgotten;
+
 use crate::Error;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::AppError;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -18,7 +24,7 @@ const AT_A_TIME: usize = 1;
 /// Sign-ins that may wait for their turn, some two seconds' worth. Further ones are told to try again.
 const WAITING: usize = 64;
 /// Longer ones are refused before they cost anything.
-pub(crate) const LONGEST: usize = 1_024;
+pub(crate) const LONGEST: usize = domain::text::LONGEST_PASSWORD;
 
 /// Lets only so many passwords be hashed at a time, and only so many wait.
 #[derive(Debug)]
@@ -48,16 +54,47 @@ impl Gate {
         Ok(Place(place))
     }
 
+    /// Hashes a password, in PHC string format.
+    pub(crate) async fn hash(&self, place: Place, password: String) -> Result<String, Error> {
+        self.at_its_turn(place, move || hash(&password)).await
+    }
+
+    /// Hashes each of some secrets with one salt: among many with the same salt, one hash finds the right one.
+    pub(crate) async fn derive(&self, place: Place, secrets: Vec<String>, salt: String) -> Result<Vec<String>, Error> {
+        self.at_its_turn(place, move || derive(&secrets, &salt)).await
+    }
+
     /// Whether `password` is the one that was hashed. Without a hash it takes as long, and is not.
     pub(crate) async fn verify(&self, place: Place, password: String, hash: Option<String>) -> Result<bool, Error> {
+        self.at_its_turn(place, move || verify(&password, hash.as_deref())).await
+    }
+
+    /// Runs what takes long, off the async threads, when it is its turn.
+    async fn at_its_turn<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let _place = place;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| AppError::Unavailable)?;
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            verify(&password, hash.as_deref())
+            work()
         })
         .await?
     }
+}
+
+/// Hashes each of some secrets with one salt, in base 64.
+fn derive(secrets: &[String], salt: &str) -> Result<Vec<String>, Error> {
+    let hash = |secret: &String| {
+        let mut bytes = [0; 32];
+        argon2()
+            .hash_password_into(secret.as_bytes(), salt.as_bytes(), &mut bytes)
+            .map_err(|error| Error::Password(error.to_string()))?;
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    };
+    secrets.iter().map(hash).collect()
 }
 
 /// Hashes a password, in PHC string format. Takes tens of milliseconds: not to be called on an async thread.

@@ -1,4 +1,6 @@
-//! What users say of themselves: their name.
+//! What users say of themselves: their name, and the address they sign in with.
+
+mod email;
 
 use crate::activity::Details;
 use crate::entity::user;
@@ -13,7 +15,7 @@ impl Oneself {
     /// The own profile.
     pub fn profile(&self) -> ProfileView {
         let frame = self.frame();
-        ProfileView { name: frame.name, email: frame.email }
+        ProfileView { name: frame.name, email: frame.email, confirmed: self.recently_confirmed().is_ok() }
     }
 
     /// Takes another name, in every workspace.

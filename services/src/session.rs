@@ -1,11 +1,19 @@
 //! Sign-in, sessions, and the making of [`Ctx`].
 
+mod own;
+mod second_step;
+
+pub use own::Confirmed;
+pub use second_step::{HalfOpen, SignIn};
+
 use crate::access_request::waiting_for;
 use crate::activity::{Details, Event};
+use crate::context::Change;
 use crate::database::statement;
-use crate::entity::{session, sign_in_attempt, user};
+use crate::entity::{half_open_sign_in, session, sign_in_attempt, user};
+use crate::oneself::{Membership, locked};
 use crate::password::LONGEST;
-use crate::{Ctx, Error, Oneself, Services};
+use crate::{Ctx, Error, Oneself, Services, second_factor};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
@@ -110,6 +118,10 @@ pub(crate) struct SignedIn {
     pub(crate) workspace: WorkspaceId,
     pub(crate) role: WorkspaceRole,
     pub(crate) last_seen_at: Moment,
+    /// When the user has last proven who they are.
+    pub(crate) confirmed_at: Moment,
+    /// Whether the workspace asks for a second factor, and the user has none.
+    pub(crate) second_factor_required: bool,
     pub(crate) frame: FrameView,
 }
 
@@ -124,6 +136,8 @@ struct SessionRow {
     name: String,
     email: String,
     last_seen_at: Moment,
+    confirmed_at: Moment,
+    second_factor_required: bool,
     unread: i64,
     waiting: i64,
     sequence: i64,
@@ -148,6 +162,8 @@ impl SignedIn {
             workspace: current.workspace,
             role: current.role,
             last_seen_at: current.last_seen_at,
+            confirmed_at: current.confirmed_at,
+            second_factor_required: current.second_factor_required,
             frame: FrameView {
                 workspace: current.choice_name,
                 workspaces,
@@ -162,7 +178,8 @@ impl SignedIn {
 }
 
 impl Services {
-    /// Begins a session for whoever knows the password; the session that the browser had ends.
+    /// Begins a session for whoever knows the password, or the second step for whoever has a second factor. With a session,
+    /// the one that the browser had ends.
     ///
     /// A wrong address and a wrong password are answered alike, and take as long.
     ///
@@ -170,35 +187,64 @@ impl Services {
     ///
     /// [`AppError::Invalid`] with [`WRONG_CREDENTIALS`], [`AppError::TooManyAttempts`], or [`AppError::Unavailable`]
     /// when too many sign in at once.
-    pub async fn sign_in(&self, email: &str, password: &str, browser: &Browser) -> Result<NewSession, Error> {
+    pub async fn sign_in(&self, email: &str, password: &str, browser: &Browser) -> Result<SignIn, Error> {
         let folded = fold_email(email);
-        if folded.is_empty() || folded.len() > 320 || folded.contains(char::is_control) || password.len() > LONGEST {
+        if folded.is_empty() || folded.len() > 320 || folded.contains(char::is_control) {
             return Err(wrong_credentials());
         }
-        let network = network_of(browser.address);
         let user = user::Entity::find().filter(user::COLUMN.email_folded.eq(&folded)).one(self.reader()).await?;
-        let tries = self.tries(&folded, &network, user.as_ref().map(|user| user.id)).await?;
+        let tries = Tries::of(self, &folded, browser, user.as_ref().map(|user| user.id)).await?;
+        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+        let attempt = self.try_password(&tries, password, hash.clone()).await?;
+        let (Some(user), Some(attempt)) = (user, attempt) else {
+            return Err(wrong_credentials());
+        };
+        let mut change = self.change().await?;
+        // Somebody may have set another password while this one was looked at.
+        let user = locked(&change, user.id).await?.filter(|user| user.password_hash == hash);
+        let user = user.ok_or_else(wrong_credentials)?;
+        change.take_time();
+        // Whoever has no active membership left is told no more than a stranger.
+        let Some(member) = self.first_membership(change.transaction(), user.id).await? else {
+            return Err(wrong_credentials());
+        };
+        attempt.succeeded(change.transaction()).await?;
+        if second_factor::of_user(change.transaction(), user.id).await?.any() {
+            return Ok(SignIn::HalfOpen(second_step::begin(change, user.id).await?));
+        }
+        let session = begin(&change, user.id, member.member, browser).await?;
+        let event = signed_in(&user, member);
+        change.commit(vec![event]).await?;
+        Ok(SignIn::Session(session))
+    }
+
+    /// Looks at a password within the limits. Nothing comes back when it is wrong, which counts; what does has to be told
+    /// that it has succeeded, or it counts, too.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::TooManyAttempts`], or [`AppError::Unavailable`] when too many sign in at once.
+    async fn try_password(
+        &self,
+        tries: &Tries,
+        password: &str,
+        hash: Option<String>,
+    ) -> Result<Option<Attempt>, Error> {
+        if password.len() > LONGEST {
+            return Ok(None);
+        }
         // Before anything is written: a flood waits here, and leaves SQLite's one writer to the others.
         tries.check(self.reader()).await?;
         let place = self.password_gate().place()?;
         let attempt = tries.begin(self.database().write()).await?;
-        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-        let right = match self.password_gate().verify(place, password.to_owned(), hash).await {
-            Ok(right) => right,
+        match self.password_gate().verify(place, password.to_owned(), hash).await {
+            Ok(right) => Ok(right.then_some(attempt)),
             Err(error) => {
                 // It says nothing about the password.
-                sign_in_attempt::Entity::delete_by_id(attempt).exec(self.database().write()).await?;
-                return Err(error);
+                attempt.succeeded(self.database().write()).await?;
+                Err(error)
             }
-        };
-        let Some(user) = user.filter(|_| right) else {
-            return Err(wrong_credentials());
-        };
-        // Whoever has no active membership left is told no more than a stranger.
-        let Some(member) = self.first_membership(user.id).await? else {
-            return Err(wrong_credentials());
-        };
-        self.begin_session(user, member, browser, attempt).await
+        }
     }
 
     /// The member whose browser has this session id, if the session is alive and the member active. It counts as a use.
@@ -255,6 +301,7 @@ impl Services {
             .exec(write)
             .await?;
         // A session is kept for a while after its end: it says where a user is known.
+        half_open_sign_in::Entity::delete_many().filter(half_open_sign_in::COLUMN.ends_at.lt(now)).exec(write).await?;
         let gone = session::Entity::delete_many()
             .filter(session::COLUMN.created_at.lt(now - FAMILIAR_FOR))
             .filter(session::COLUMN.ends_at.lt(now))
@@ -268,7 +315,12 @@ impl Services {
         let sql = format!(
             r#"
             SELECT s.id_hash, s.user_id AS "user", m.id AS member, m.workspace_id AS workspace, m.role,
-                   u.name, u.email, s.last_seen_at, o.id AS choice, w.name AS choice_name,
+                   u.name, u.email, s.last_seen_at, COALESCE(s.confirmed_at, s.created_at) AS confirmed_at,
+                   (w.second_factor_required
+                    AND NOT EXISTS (SELECT 1 FROM one_time_code c
+                                    WHERE c.user_id = s.user_id AND c.confirmed_at IS NOT NULL)
+                    AND NOT EXISTS (SELECT 1 FROM passkey p WHERE p.user_id = s.user_id)) AS second_factor_required,
+                   o.id AS choice, w.name AS choice_name,
                    (SELECT count(*) FROM (SELECT 1 FROM notification n WHERE n.member_id = m.id AND n.read_at IS NULL
                                           LIMIT {MOST_COUNTED}) few) AS unread,
                    (SELECT count(*) FROM (
@@ -296,71 +348,88 @@ impl Services {
         Ok(SignedIn::of(rows))
     }
 
-    async fn tries(&self, folded: &str, network: &str, user: Option<UserId>) -> Result<Tries, Error> {
-        let now = self.now();
-        // Asked for nobody too, so that an unknown address takes as long.
-        let user = user.unwrap_or(UserId(Uuid::nil()));
-        let known = session::Entity::find()
-            .filter(session::COLUMN.user_id.eq(user))
-            .filter(session::COLUMN.address.eq(network))
-            .filter(session::COLUMN.created_at.gt(now - FAMILIAR_FOR))
-            .count(self.reader())
-            .await?;
-        Ok(Tries { email_hash: hash_of(folded), network: network.to_owned(), familiar: known > 0, now })
-    }
-
     /// The membership to start with: the workspace the user was at last, or the first they joined.
-    async fn first_membership(&self, user: UserId) -> Result<Option<Membership>, Error> {
+    pub(crate) async fn first_membership(
+        &self,
+        connection: &impl ConnectionTrait,
+        user: UserId,
+    ) -> Result<Option<Membership>, Error> {
         let sql = r#"
-            SELECT m.id, m.workspace_id
+            SELECT m.id AS member, m.workspace_id AS workspace
             FROM member m
             LEFT JOIN session s ON s.member_id = m.id
             WHERE m.user_id = $1 AND m.status = 'active'
             GROUP BY m.id, m.workspace_id, m.created_at
             ORDER BY MAX(s.created_at) DESC NULLS LAST, m.created_at, m.id
             LIMIT 1"#;
-        Ok(Membership::find_by_statement(statement(self.reader(), sql, [user.into()])).one(self.reader()).await?)
-    }
-
-    async fn begin_session(
-        &self,
-        user: user::Model,
-        member: Membership,
-        browser: &Browser,
-        attempt: Uuid,
-    ) -> Result<NewSession, Error> {
-        let change = self.change().await?;
-        let (now, transaction) = (change.now(), change.transaction());
-        let id = new_token();
-        let begun = session::ActiveModel {
-            id_hash: Set(hash_of(&id)),
-            user_id: Set(user.id),
-            member_id: Set(member.id),
-            address: Set(network_of(browser.address)),
-            created_at: Set(now),
-            last_seen_at: Set(now),
-            ends_at: Set(now + LONGEST_SESSION),
-            public_id: Set(Some(Uuid::now_v7())),
-            browser: Set(browser.in_words()),
-        };
-        begun.insert(transaction).await?;
-        if let Some(old) = &browser.session {
-            end_session(transaction, &hash_of(old), now).await?;
-        }
-        sign_in_attempt::Entity::delete_by_id(attempt).exec(transaction).await?;
-        let event = Event {
-            actor: Some(member.id),
-            details: Details { actor: user.name, ..Details::default() },
-            ..Event::new(EventKind::SignedIn, member.workspace_id)
-        };
-        change.commit(vec![event]).await?;
-        let longest = LONGEST_SESSION.to_std().expect("a session's length is positive");
-        Ok(NewSession { id, longest })
+        Ok(Membership::find_by_statement(statement(connection, sql, [user.into()])).one(connection).await?)
     }
 }
 
-/// Attempts to sign in with one email address from one network.
-struct Tries {
+/// Begins a session in a change; the one that the browser had ends.
+pub(crate) async fn begin(
+    change: &Change,
+    user: UserId,
+    member: MemberId,
+    browser: &Browser,
+) -> Result<NewSession, Error> {
+    let (now, transaction) = (change.now(), change.transaction());
+    let id = new_token();
+    let begun = session::ActiveModel {
+        id_hash: Set(hash_of(&id)),
+        user_id: Set(user),
+        member_id: Set(member),
+        address: Set(network_of(browser.address)),
+        created_at: Set(now),
+        last_seen_at: Set(now),
+        ends_at: Set(now + LONGEST_SESSION),
+        public_id: Set(Some(Uuid::now_v7())),
+        browser: Set(browser.in_words()),
+        confirmed_at: Set(Some(now)),
+    };
+    begun.insert(transaction).await?;
+    if let Some(old) = &browser.session {
+        end_session(transaction, &hash_of(old), now).await?;
+    }
+    let longest = LONGEST_SESSION.to_std().expect("a session's length is positive");
+    Ok(NewSession { id, longest })
+}
+
+/// That a user has signed in.
+pub(crate) fn signed_in(user: &user::Model, member: Membership) -> Event {
+    Event {
+        actor: Some(member.member),
+        details: Details { actor: user.name.clone(), ..Details::default() },
+        ..Event::new(EventKind::SignedIn, member.workspace)
+    }
+}
+
+/// Ends every session of a user, but the one with this hash. Returns how many ended.
+pub(crate) async fn end_all_of(change: &Change, user: UserId, except: Option<&str>) -> Result<u64, Error> {
+    let ended = session::Entity::update_many()
+        .col_expr(session::Column::EndsAt, Expr::value(change.now()))
+        .filter(session::COLUMN.user_id.eq(user))
+        .filter(session::COLUMN.ends_at.gt(change.now()))
+        .filter(session::COLUMN.id_hash.ne(except.unwrap_or_default()))
+        .exec(change.transaction())
+        .await?;
+    Ok(ended.rows_affected)
+}
+
+/// An attempt that is under way. It counts as failed until it has succeeded.
+#[derive(Debug)]
+pub(crate) struct Attempt(Uuid);
+
+impl Attempt {
+    pub(crate) async fn succeeded(self, connection: &impl ConnectionTrait) -> Result<(), Error> {
+        sign_in_attempt::Entity::delete_by_id(self.0).exec(connection).await?;
+        Ok(())
+    }
+}
+
+/// Attempts to sign in with one email address from one network, or to do something else that could be guessed.
+pub(crate) struct Tries {
+    /// Of the email address, or of what is guessed at.
     email_hash: String,
     network: String,
     /// Whether the user is known there.
@@ -369,8 +438,28 @@ struct Tries {
 }
 
 impl Tries {
+    /// The attempts with this key, such as a folded email address, from the browser's network. The user is the one whom it
+    /// is about, if there is one.
+    pub(crate) async fn of(
+        services: &Services,
+        key: &str,
+        browser: &Browser,
+        user: Option<UserId>,
+    ) -> Result<Self, Error> {
+        let (now, network) = (services.now(), network_of(browser.address));
+        // Asked for nobody too, so that an unknown address takes as long.
+        let user = user.unwrap_or(UserId(Uuid::nil()));
+        let known = session::Entity::find()
+            .filter(session::COLUMN.user_id.eq(user))
+            .filter(session::COLUMN.address.eq(&network))
+            .filter(session::COLUMN.created_at.gt(now - FAMILIAR_FOR))
+            .count(services.reader())
+            .await?;
+        Ok(Self { email_hash: hash_of(key), network, familiar: known > 0, now })
+    }
+
     /// Writes an attempt down as failed before it is looked at, so that many at once count too.
-    async fn begin(&self, connection: &impl ConnectionTrait) -> Result<Uuid, Error> {
+    pub(crate) async fn begin(&self, connection: &impl ConnectionTrait) -> Result<Attempt, Error> {
         let id = Uuid::now_v7();
         let attempt = sign_in_attempt::ActiveModel {
             id: Set(id),
@@ -386,11 +475,11 @@ impl Tries {
             sign_in_attempt::Entity::delete_by_id(id).exec(connection).await?;
             return Err(refused);
         }
-        Ok(id)
+        Ok(Attempt(id))
     }
 
     /// Whether one more attempt would be within the limits.
-    async fn check(&self, connection: &impl ConnectionTrait) -> Result<(), Error> {
+    pub(crate) async fn check(&self, connection: &impl ConnectionTrait) -> Result<(), Error> {
         self.within_limits(connection, 0).await
     }
 
@@ -412,7 +501,7 @@ impl Tries {
                 let oldest = attempts.order_by_asc(column.at).limit(1).one(connection).await?;
                 let free_at = oldest.map_or(self.now, |oldest| oldest.at) + WINDOW;
                 let wait_seconds = u32::try_from((free_at - self.now).num_seconds().max(1)).unwrap_or(60);
-                tracing::warn!(wait_seconds, "sign-in refused: too many attempts");
+                tracing::warn!(wait_seconds, "refused: too many attempts");
                 return Err(AppError::TooManyAttempts { wait_seconds }.into());
             }
         }
@@ -422,7 +511,7 @@ impl Tries {
 
 /// What attempts are counted by: an IPv4 address, or the /64 network of an IPv6 address, all of whose addresses one
 /// customer has (RFC 6177), and whose devices change theirs daily (RFC 8981).
-fn network_of(address: IpAddr) -> String {
+pub(crate) fn network_of(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
@@ -430,12 +519,6 @@ fn network_of(address: IpAddr) -> String {
             format!("{}/64", std::net::Ipv6Addr::from_bits(network))
         }
     }
-}
-
-#[derive(Debug, FromQueryResult)]
-struct Membership {
-    id: MemberId,
-    workspace_id: WorkspaceId,
 }
 
 impl Oneself {
@@ -452,17 +535,6 @@ impl Oneself {
         let event =
             Event { actor: Some(self.member()), details, ..Event::new(EventKind::SignedOut, self.who().workspace) };
         change.commit(vec![event]).await
-    }
-}
-
-impl Ctx {
-    /// Ends the session.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Database`].
-    pub async fn sign_out(&self) -> Result<(), Error> {
-        self.oneself().sign_out().await
     }
 
     /// Goes on as another membership of the same user.
@@ -482,10 +554,30 @@ impl Ctx {
         }
         session::Entity::update_many()
             .col_expr(session::Column::MemberId, Expr::value(member))
-            .filter(session::COLUMN.id_hash.eq(&self.who.id_hash))
-            .exec(self.services.database().write())
+            .filter(session::COLUMN.id_hash.eq(&self.who().id_hash))
+            .exec(self.services().database().write())
             .await?;
         Ok(())
+    }
+}
+
+impl Ctx {
+    /// Ends the session.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn sign_out(&self) -> Result<(), Error> {
+        self.oneself().sign_out().await
+    }
+
+    /// Goes on as another membership of the same user.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotFound`] for a membership that is not the user's, or not active.
+    pub async fn switch_to(&self, member: MemberId) -> Result<(), Error> {
+        self.oneself().switch_to(member).await
     }
 
     /// What stands around every page, as it was when the operation began.
@@ -496,7 +588,7 @@ impl Ctx {
     /// Whether the session goes on: asked again and again by long-lived streams.
     pub(crate) async fn goes_on(&self) -> Result<bool, Error> {
         let alive = self.services.alive(&self.who.id_hash, self.services.now()).await?;
-        Ok(alive.is_some_and(|who| who.member == self.member()))
+        Ok(alive.is_some_and(|who| who.member == self.member() && !who.second_factor_required))
     }
 }
 
@@ -513,6 +605,13 @@ async fn end_session(transaction: &impl ConnectionTrait, id_hash: &str, now: Mom
         .exec(transaction)
         .await?;
     Ok(())
+}
+
+/// What whoever has proven who they are, and is an active member of no workspace, is told.
+pub(crate) const NOWHERE: &str = "You are a member of no workspace any more. Ask an Admin of your workspace.";
+
+fn wrong_password(field: &'static str) -> Error {
+    AppError::invalid(field, "This is not your password. Check it and type it again.").into()
 }
 
 fn wrong_credentials() -> Error {

@@ -19,7 +19,7 @@ async fn empty(url: &str) -> Services {
 
 async fn sign_in(services: &Services, email: &str) -> Ctx {
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let session = services.sign_in(email, PASSWORD, &Browser::at(address)).await.unwrap();
+    let session = services.sign_in(email, PASSWORD, &Browser::at(address)).await.unwrap().session().unwrap();
     services.session(&session.id).await.unwrap().unwrap()
 }
 

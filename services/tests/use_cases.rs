@@ -56,6 +56,8 @@ mod migration;
 mod notification;
 #[path = "use_cases/partnership.rs"]
 mod partnership;
+#[path = "use_cases/password.rs"]
+mod password;
 #[path = "database/postgres.rs"]
 mod postgres;
 #[path = "use_cases/profile.rs"]
@@ -64,6 +66,8 @@ mod profile;
 mod request_list;
 #[path = "use_cases/ruling.rs"]
 mod ruling;
+#[path = "use_cases/second_factor.rs"]
+mod second_factor;
 #[path = "use_cases/session.rs"]
 mod session;
 #[path = "use_cases/world.rs"]

@@ -7,6 +7,7 @@ use crate::layout::address::Address;
 use crate::ui::error_summary::ErrorSummary;
 use domain::AppError;
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
 
 /// The form that was posted to this page and failed. The server provides it as context when it makes the page again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +65,24 @@ impl Posted {
     /// A page's name in the browser: it begins with "Error" when the form has failed.
     pub fn title(&self, page: &str) -> String {
         super::title(&if self.is_some() { format!("Error: {page}") } else { page.to_owned() })
+    }
+}
+
+/// What a server function has answered to a form of this page, where the answer is shown once. The server provides it as
+/// context when it makes the page again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The endpoint of the server function.
+    pub function: String,
+    /// The answer, as JSON.
+    pub body: String,
+}
+
+impl Answer {
+    /// What this server function has answered, if it has.
+    pub fn of<T: DeserializeOwned>(function: &str) -> Option<T> {
+        let answer = use_context::<Self>().filter(|answer| answer.function == function)?;
+        serde_json::from_str(&answer.body).ok()
     }
 }
 

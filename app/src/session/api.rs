@@ -2,8 +2,9 @@
 
 // `Notice` itself would clash with the type that the macro makes of `notice`.
 use crate::wire::{self, Failure, Json};
-use domain::MemberId;
-use domain::session::FrameView;
+use domain::second_factor::HalfOpenView;
+use domain::session::{FrameView, SecurityView};
+use domain::{MemberId, SessionId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -26,7 +27,7 @@ pub async fn sign_out() -> Result<(), Failure> {
 /// A user of several workspaces goes to another one.
 #[server(prefix = "/api", endpoint = "session/switch-workspace", input = PostUrl, output = Json)]
 pub async fn switch_workspace(member: MemberId) -> Result<(), Failure> {
-    crate::ssr::ctx()?.switch_to(member).await?;
+    crate::ssr::oneself()?.switch_to(member).await?;
     crate::ssr::redirect("/accounts");
     Ok(())
 }
@@ -41,4 +42,50 @@ pub async fn frame() -> Result<FrameView, Failure> {
 #[server(prefix = "/api", endpoint = "session/notice", input = PostUrl, output = Json)]
 pub async fn notice() -> Result<Option<wire::Notice>, Failure> {
     Ok(crate::ssr::take_notice())
+}
+
+/// Anyone whose password was right sees what is asked for beside it; nothing when nothing is.
+#[server(prefix = "/api", endpoint = "session/half-open", input = PostUrl, output = Json)]
+pub async fn half_open() -> Result<Option<HalfOpenView>, Failure> {
+    crate::ssr::half_open().await
+}
+
+/// Anyone whose password was right signs in with a code, and goes to the page they came for.
+#[server(prefix = "/api", endpoint = "session/second-step", input = PostUrl, output = Json)]
+pub async fn second_step(#[server(default)] code: String, #[server(default)] next: String) -> Result<(), Failure> {
+    crate::ssr::second_step(code, next).await
+}
+
+/// A user proves by their password that it is them.
+#[server(prefix = "/api", endpoint = "session/confirm", input = PostUrl, output = Json)]
+pub async fn confirm_oneself(#[server(default)] password: String) -> Result<(), Failure> {
+    Ok(crate::ssr::oneself()?.confirm(&password, &crate::ssr::browser()).await?)
+}
+
+/// A user reads how they sign in, and where they are signed in.
+#[server(prefix = "/api", endpoint = "session/security", input = PostUrl, output = Json)]
+pub async fn own_security() -> Result<SecurityView, Failure> {
+    let oneself = crate::ssr::oneself()?;
+    let (second_factors, sessions) = (oneself.second_factors().await?, oneself.sessions().await?);
+    Ok(SecurityView { email: oneself.frame().email, second_factors, sessions })
+}
+
+/// A user ends one of their sessions.
+#[server(prefix = "/api", endpoint = "session/end", input = PostUrl, output = Json)]
+pub async fn end_session(session: SessionId) -> Result<(), Failure> {
+    crate::ssr::oneself()?.end_session(session).await?;
+    crate::ssr::notify(wire::Notice::done("The session has ended."));
+    Ok(())
+}
+
+/// A user ends every session of theirs but this one.
+#[server(prefix = "/api", endpoint = "session/end-others", input = PostUrl, output = Json)]
+pub async fn end_other_sessions() -> Result<(), Failure> {
+    let text = match crate::ssr::oneself()?.end_other_sessions().await? {
+        0 => "There was no other session.".to_owned(),
+        1 => "One other session has ended.".to_owned(),
+        ended => format!("{ended} other sessions have ended."),
+    };
+    crate::ssr::notify(wire::Notice::done(text));
+    Ok(())
 }

@@ -13,12 +13,14 @@ use leptos_meta::Title;
 /// Sign in. Whoever came for a certain page is taken there afterwards.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let next = Address::of_page().get("next").unwrap_or_default().to_owned();
+    let page = Address::of_page();
+    let next = page.get("next").unwrap_or_default().to_owned();
+    let password_set = page.get("password").is_some();
     view! {
         <Alone>
             {Suspend::new(async move {
                 let notice = api::notice().await.ok().flatten();
-                view! { <SignInForm next=next notice=notice /> }
+                view! { <SignInForm next=next notice=notice password_set=password_set /> }
             })}
         </Alone>
     }
@@ -26,12 +28,13 @@ pub fn SignInPage() -> impl IntoView {
 
 /// The form. It does not say which of the two was wrong, so neither field is marked.
 #[component]
-fn SignInForm(next: String, notice: Option<Notice>) -> impl IntoView {
+fn SignInForm(next: String, notice: Option<Notice>, password_set: bool) -> impl IntoView {
     let (problem, typed) = notice.map(|notice| (notice.text, notice.typed)).unzip();
     let name = if problem.is_some() { "Error: Sign in" } else { "Sign in" };
     view! {
         <Title text=title(name) />
         <h1>"Sign in"</h1>
+        {password_set.then(|| view! { <p role="status">"Your new password is set. Sign in with it."</p> })}
         {problem.map(|problem| view! { <ErrorSummary problems=vec![("email".to_owned(), problem)] /> })}
         <form class="sign-in-form" method="post" action="/api/session/sign-in">
             <input type="hidden" name="next" value=next />
@@ -52,5 +55,8 @@ fn SignInForm(next: String, notice: Option<Notice>) -> impl IntoView {
             />
             <Button look=Look::Primary>"Sign in"</Button>
         </form>
+        <p class="alone-way">
+            <a href="/forgot-password">"Forgotten your password?"</a>
+        </p>
     }
 }

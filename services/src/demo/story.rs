@@ -181,6 +181,7 @@ impl Story<'_> {
             name: Set(name.to_owned()),
             public_id: Set(public_id.to_owned()),
             created_at: Set(self.now),
+            second_factor_required: Set(false),
         };
         row.insert(connection).await?;
         Ok(id)
@@ -391,6 +392,8 @@ fn ctx(services: &Services, who: &Joined, workspace: WorkspaceId, workspace_name
         workspace,
         role: who.role,
         last_seen_at: now,
+        confirmed_at: now,
+        second_factor_required: false,
         frame: FrameView {
             workspace: workspace_name.to_owned(),
             workspaces: Vec::new(),

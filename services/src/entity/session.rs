@@ -21,6 +21,8 @@ pub struct Model {
     pub public_id: Option<Uuid>,
     /// Browser and system at sign-in, in words.
     pub browser: String,
+    /// When the user has last proven who they are; at the beginning, if there is none.
+    pub confirmed_at: Option<Moment>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: BelongsTo<super::user::Entity>,
     #[sea_orm(belongs_to, from = "member_id", to = "id")]

@@ -13,6 +13,8 @@ pub struct Model {
     #[sea_orm(unique)]
     pub public_id: String,
     pub created_at: Moment,
+    /// Whether members need a second factor to sign in.
+    pub second_factor_required: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -594,6 +594,7 @@ async fn join(rows: &DatabaseConnection, ids: &Ids, member: &Member, who: Who, m
 
 async fn sign_in(services: &Services, known: &Known) -> String {
     let session = services.sign_in(&known.email, PASSWORD, &Browser::at([192, 0, 2, 1].into())).await.unwrap();
+    let session = session.session().expect("no second factor is asked for");
     let ctx = services.session(&session.id).await.unwrap().unwrap();
     if ctx.workspace() != known.workspace {
         ctx.switch_to(known.member).await.unwrap();

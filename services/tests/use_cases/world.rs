@@ -372,7 +372,8 @@ impl World {
 
     pub async fn sign_in(&self, person: &Person) -> String {
         let address: IpAddr = [192, 0, 2, 1].into();
-        let session = self.services.sign_in(&person.email, PASSWORD, &Browser::at(address)).await.unwrap();
+        let session =
+            self.services.sign_in(&person.email, PASSWORD, &Browser::at(address)).await.unwrap().session().unwrap();
         let ctx = self.services.session(&session.id).await.unwrap().unwrap();
         if ctx.member() != person.member {
             ctx.switch_to(person.member).await.unwrap();
