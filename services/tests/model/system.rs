@@ -5,8 +5,10 @@ use crate::model::{self, Bond, Company, Login, Member, Model, Named, Offer, Poli
 use crate::postgres::PostgresDatabase;
 use argon2::{Argon2, Params, PasswordHasher};
 use chrono::TimeDelta;
+use domain::access_grant::GiveForm;
 use domain::access_request::{AcceptWith, AccessEnd, RequestForm};
 use domain::account::{AccountFilter, AccountRole};
+use domain::account_share::ShareForm;
 use domain::partnership::{PolicyForm, ProposalForm, TERMS_VERSION};
 use domain::{
     AccessRequestId, AccountId, AccountShareId, AppError, IdempotencyKey, MemberId, Moment, PartnershipId,
@@ -179,8 +181,7 @@ impl System {
             Err(database) => Place::Postgres(database),
         };
         let ids = template.ids.clone();
-        let mut system =
-            Self { services, rows, ids, clock, sequence: 0, version: 0, active: Vec::new(), before: Vec::new(), place };
+        let mut system = Self { services, rows, ids, clock, sequence: 0, version: 0, active: Vec::new(), before: Vec::new(), place };
         system.look().await;
         system
     }
@@ -300,8 +301,13 @@ impl System {
                 let (request, _) = self.sent(*line, model);
                 self.ctx(*by).await?.sent_request(request).await?.remind().await?;
             }
-            Act::Give { .. } => {}
-            Act::GiveBack { .. } => {}
+            Act::Give { by, account, whom, role } => {
+                let form = GiveForm { members: vec![self.member(*whom)], role: role.word().to_owned() };
+                self.account(*by, *account).await?.owner()?.give_access(&form).await?;
+            }
+            Act::GiveBack { by, account } => {
+                self.account(*by, *account).await?.holder()?.give_back().await?;
+            }
             Act::Propose { by, to, reason } => {
                 let form = ProposalForm {
                     workspace_id: self.typed(*to),
@@ -312,10 +318,39 @@ impl System {
                 self.ids.partnerships.push(id);
             }
             Act::Partner { by, partnership, act } => self.with_partner(*by, *partnership, act).await?,
-            Act::Share { .. } => {}
-            Act::ShareAgain { .. } => {}
-            Act::StopSharing { .. } => {}
-            Act::RemoveGuest { .. } => {}
+            Act::Share { by, through, accounts, whom, terms } => {
+                let ShareTerms { highest, role, end } = *terms;
+                let form = ShareForm {
+                    accounts: accounts.iter().map(|account| self.login(*account)).collect(),
+                    highest_role: highest.word().to_owned(),
+                    members: whom.iter().map(|who| self.member(*who)).collect(),
+                    role: role.word().to_owned(),
+                    access_end: end.asked().choice(),
+                    access_end_date: end.day(),
+                };
+                self.partnership(*by, *through).await?.sharer()?.share(&form).await?;
+                let own = "SELECT id FROM account_share WHERE account_id = $1 AND partnership_id = $2 AND state = 'active'";
+                for share in model.shares.iter().skip(self.ids.shares.len()) {
+                    let values: [Value; 2] =
+                        [self.login(share.account).into(), self.ids.partnerships[share.through.0].into()];
+                    let ids = self.ids(own, values).await;
+                    self.ids.shares.extend(ids.into_iter().map(AccountShareId));
+                }
+            }
+            Act::ShareAgain { by, share, whom, role } => {
+                let through = model.shares[share.0].through;
+                let (id, members) = (self.ids.shares[share.0], [self.member(*whom)]);
+                self.partnership(*by, through).await?.sharer()?.share_again(id, &members, role.word()).await?;
+            }
+            Act::StopSharing { by, account, share } => {
+                let id = self.ids.shares.get(share.0).copied();
+                let id = id.unwrap_or_else(|| AccountShareId(Uuid::now_v7()));
+                self.account(*by, *account).await?.share_stopper()?.stop(id).await?;
+            }
+            Act::RemoveGuest { by, through, whom } => {
+                let whom = self.member(*whom);
+                self.partnership(*by, *through).await?.guest_remover()?.remove(whom).await?;
+            }
             Act::Colleague { .. } => {}
             Act::HandOver { .. } => {}
             Act::Accept { by, through, line, role, end } => {

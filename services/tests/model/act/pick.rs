@@ -29,17 +29,17 @@ impl<R: Rng> Pick<'_, R> {
             44..47 => self.extend(),
             47..52 => self.change_role(),
             52..55 => self.remove(),
-            55..59 => Act::Sweep,
-            59..61 => Act::Sweep,
+            55..59 => self.give(),
+            59..61 => Act::GiveBack { by: self.anybody(), account: self.login() },
             61..64 => Act::LogIn { by: self.anybody(), account: self.login() },
             64..69 => Act::Look { by: self.anybody(), account: self.login() },
             69..73 => Act::List { by: self.anybody() },
             73..76 => self.propose(),
             76..86 => self.partner(),
-            86..92 => Act::Sweep,
-            92..93 => Act::Sweep,
-            93..95 => Act::Sweep,
-            95..96 => Act::Sweep,
+            86..92 => self.share(),
+            92..93 => self.share_again(),
+            93..95 => self.stop_sharing(),
+            95..96 => self.remove_guest(),
             96..100 => Act::Sweep,
             100..101 => Act::Sweep,
             101..106 => self.wait(),
@@ -173,7 +173,8 @@ impl<R: Rng> Pick<'_, R> {
 
     fn any_partnership(&mut self, states: &[PartnershipState]) -> Bond {
         let all = self.model.partnerships.len();
-        let fitting: Vec<Bond> = (0..all).map(Bond).filter(|bond| states.contains(&self.model.state(*bond))).collect();
+        let fitting: Vec<Bond> =
+            (0..all).map(Bond).filter(|bond| states.contains(&self.model.state(*bond))).collect();
         match self.below(20) {
             0 => Bond(NOWHERE),
             1..4 => Bond(self.below(all)),
@@ -204,7 +205,11 @@ impl<R: Rng> Pick<'_, R> {
         let people = 1 + self.below(3);
         let whom = (0..people)
             .map(|_| {
-                if self.one_in(20) { self.somebody_or_nobody(|_, _| true) } else { self.one(&colleagues).unwrap_or(by) }
+                if self.one_in(20) {
+                    self.somebody_or_nobody(|_, _| true)
+                } else {
+                    self.one(&colleagues).unwrap_or(by)
+                }
             })
             .collect();
         let (role, end) = (self.role(), self.end());
@@ -297,16 +302,12 @@ impl<R: Rng> Pick<'_, R> {
             _ => self.any_partner_act(),
         };
         let whose = self.below(2) == 0;
-        let by = self.somebody(|model, who| {
-            known && model.sees_partner(who, partnership) && {
-                let host = model.partnerships[partnership.0].host == model.company(who);
-                match act {
-                    PartnerAct::Accept { .. } => !host,
-                    PartnerAct::Suspend | PartnerAct::Resume | PartnerAct::Decline | PartnerAct::Remove => {
-                        host == whose
-                    }
-                    _ => host,
-                }
+        let by = self.somebody(|model, who| known && model.sees_partner(who, partnership) && {
+            let host = model.partnerships[partnership.0].host == model.company(who);
+            match act {
+                PartnerAct::Accept { .. } => !host,
+                PartnerAct::Suspend | PartnerAct::Resume | PartnerAct::Decline | PartnerAct::Remove => host == whose,
+                _ => host,
             }
         });
         Act::Partner { by, partnership, act }
@@ -375,7 +376,8 @@ impl<R: Rng> Pick<'_, R> {
         let (account, through) = (known.account, known.through);
         let guest = self.model.partnerships[through.0].guest;
         let by = self.somebody(|model, who| model.owns(who, account) && model.sees_partner(who, through));
-        let whom = self.somebody_or_nobody(|model, who| Some(model.company(who)) == guest && model.is_admin(who));
+        let whom = self
+            .somebody_or_nobody(|model, who| Some(model.company(who)) == guest && model.is_admin(who));
         Act::ShareAgain { by, share, whom, role: self.role() }
     }
 
