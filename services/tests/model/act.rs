@@ -43,40 +43,130 @@ pub struct ShareTerms {
 #[derive(Clone, Debug)]
 pub enum Act {
     /// Opens the account's page.
-    Look { by: Who, account: Login },
+    Look {
+        by: Who,
+        account: Login,
+    },
     /// Opens All accounts.
-    List { by: Who },
-    LogIn { by: Who, account: Login },
+    List {
+        by: Who,
+    },
+    LogIn {
+        by: Who,
+        account: Login,
+    },
     /// Requests access; `twice` sends the same form once more.
-    Ask { by: Who, account: Login, whom: Vec<Who>, role: AccountRole, end: End, reason: bool, twice: bool },
+    Ask {
+        by: Who,
+        account: Login,
+        whom: Vec<Who>,
+        role: AccountRole,
+        end: End,
+        reason: bool,
+        twice: bool,
+    },
     /// Requests longer access for oneself.
-    Extend { by: Who, account: Login, end: End, reason: bool },
+    Extend {
+        by: Who,
+        account: Login,
+        end: End,
+        reason: bool,
+    },
     /// Accepts a line on the page of the account `through`, as it was asked or with less.
-    Accept { by: Who, through: Login, line: LineOf, role: Option<AccountRole>, end: Option<End> },
-    Decline { by: Who, through: Login, line: LineOf },
+    Accept {
+        by: Who,
+        through: Login,
+        line: LineOf,
+        role: Option<AccountRole>,
+        end: Option<End>,
+    },
+    Decline {
+        by: Who,
+        through: Login,
+        line: LineOf,
+    },
     /// Withdraws a line.
-    TakeBack { by: Who, line: LineOf },
+    TakeBack {
+        by: Who,
+        line: LineOf,
+    },
     /// Reminds of the request that a line belongs to.
-    Remind { by: Who, line: LineOf },
-    ChangeRole { by: Who, account: Login, whom: Who, role: AccountRole },
-    Remove { by: Who, account: Login, whom: Who },
+    Remind {
+        by: Who,
+        line: LineOf,
+    },
+    ChangeRole {
+        by: Who,
+        account: Login,
+        whom: Who,
+        role: AccountRole,
+    },
+    Remove {
+        by: Who,
+        account: Login,
+        whom: Who,
+    },
     /// Gives a member of the own company access.
-    Give { by: Who, account: Login, whom: Who, role: AccountRole },
-    GiveBack { by: Who, account: Login },
+    Give {
+        by: Who,
+        account: Login,
+        whom: Who,
+        role: AccountRole,
+    },
+    GiveBack {
+        by: Who,
+        account: Login,
+    },
     /// Proposes a partnership.
-    Propose { by: Who, to: Named, reason: bool },
-    Partner { by: Who, partnership: Bond, act: PartnerAct },
-    Share { by: Who, through: Bond, accounts: Vec<Login>, whom: Vec<Who>, terms: ShareTerms },
-    ShareAgain { by: Who, share: Offer, whom: Who, role: AccountRole },
+    Propose {
+        by: Who,
+        to: Named,
+        reason: bool,
+    },
+    Partner {
+        by: Who,
+        partnership: Bond,
+        act: PartnerAct,
+    },
+    Share {
+        by: Who,
+        through: Bond,
+        accounts: Vec<Login>,
+        whom: Vec<Who>,
+        terms: ShareTerms,
+    },
+    ShareAgain {
+        by: Who,
+        share: Offer,
+        whom: Who,
+        role: AccountRole,
+    },
     /// Stops a share on the page of an account.
-    StopSharing { by: Who, account: Login, share: Offer },
+    StopSharing {
+        by: Who,
+        account: Login,
+        share: Offer,
+    },
     /// Removes a guest from everything that is shared through a partnership.
-    RemoveGuest { by: Who, through: Bond, whom: Who },
-    Colleague { by: Who, whom: Who, act: ColleagueAct },
+    RemoveGuest {
+        by: Who,
+        through: Bond,
+        whom: Who,
+    },
+    Colleague {
+        by: Who,
+        whom: Who,
+        act: ColleagueAct,
+    },
     /// Hands the ownership of the company over.
-    HandOver { by: Who, to: Who },
+    HandOver {
+        by: Who,
+        to: Who,
+    },
     /// Time passes.
-    Wait { minutes: u32 },
+    Wait {
+        minutes: u32,
+    },
     /// What has ended is marked.
     Sweep,
 }
@@ -89,16 +179,26 @@ pub enum PartnerAct {
     /// At the host a proposal, at the guest the partnership.
     Decline,
     Withdraw,
-    Accept { agreed: bool },
+    Accept {
+        agreed: bool,
+    },
     Remind,
-    SendAgain { reason: bool },
+    SendAgain {
+        reason: bool,
+    },
     Suspend,
     Resume,
     /// Sets the last day, so many from now, or takes the end away.
-    SetEnd { days: Option<u16> },
+    SetEnd {
+        days: Option<u16>,
+    },
     Remove,
-    NameOwner { whom: Who },
-    SetPolicy { policy: Policy },
+    NameOwner {
+        whom: Who,
+    },
+    SetPolicy {
+        policy: Policy,
+    },
 }
 
 /// What is done with a member of the own company.

@@ -181,7 +181,8 @@ impl System {
             Err(database) => Place::Postgres(database),
         };
         let ids = template.ids.clone();
-        let mut system = Self { services, rows, ids, clock, sequence: 0, version: 0, active: Vec::new(), before: Vec::new(), place };
+        let mut system =
+            Self { services, rows, ids, clock, sequence: 0, version: 0, active: Vec::new(), before: Vec::new(), place };
         system.look().await;
         system
     }
@@ -329,7 +330,8 @@ impl System {
                     access_end_date: end.day(),
                 };
                 self.partnership(*by, *through).await?.sharer()?.share(&form).await?;
-                let own = "SELECT id FROM account_share WHERE account_id = $1 AND partnership_id = $2 AND state = 'active'";
+                let own =
+                    "SELECT id FROM account_share WHERE account_id = $1 AND partnership_id = $2 AND state = 'active'";
                 for share in model.shares.iter().skip(self.ids.shares.len()) {
                     let values: [Value; 2] =
                         [self.login(share.account).into(), self.ids.partnerships[share.through.0].into()];

@@ -173,8 +173,7 @@ impl<R: Rng> Pick<'_, R> {
 
     fn any_partnership(&mut self, states: &[PartnershipState]) -> Bond {
         let all = self.model.partnerships.len();
-        let fitting: Vec<Bond> =
-            (0..all).map(Bond).filter(|bond| states.contains(&self.model.state(*bond))).collect();
+        let fitting: Vec<Bond> = (0..all).map(Bond).filter(|bond| states.contains(&self.model.state(*bond))).collect();
         match self.below(20) {
             0 => Bond(NOWHERE),
             1..4 => Bond(self.below(all)),
@@ -205,11 +204,7 @@ impl<R: Rng> Pick<'_, R> {
         let people = 1 + self.below(3);
         let whom = (0..people)
             .map(|_| {
-                if self.one_in(20) {
-                    self.somebody_or_nobody(|_, _| true)
-                } else {
-                    self.one(&colleagues).unwrap_or(by)
-                }
+                if self.one_in(20) { self.somebody_or_nobody(|_, _| true) } else { self.one(&colleagues).unwrap_or(by) }
             })
             .collect();
         let (role, end) = (self.role(), self.end());
@@ -302,12 +297,16 @@ impl<R: Rng> Pick<'_, R> {
             _ => self.any_partner_act(),
         };
         let whose = self.below(2) == 0;
-        let by = self.somebody(|model, who| known && model.sees_partner(who, partnership) && {
-            let host = model.partnerships[partnership.0].host == model.company(who);
-            match act {
-                PartnerAct::Accept { .. } => !host,
-                PartnerAct::Suspend | PartnerAct::Resume | PartnerAct::Decline | PartnerAct::Remove => host == whose,
-                _ => host,
+        let by = self.somebody(|model, who| {
+            known && model.sees_partner(who, partnership) && {
+                let host = model.partnerships[partnership.0].host == model.company(who);
+                match act {
+                    PartnerAct::Accept { .. } => !host,
+                    PartnerAct::Suspend | PartnerAct::Resume | PartnerAct::Decline | PartnerAct::Remove => {
+                        host == whose
+                    }
+                    _ => host,
+                }
             }
         });
         Act::Partner { by, partnership, act }
@@ -376,8 +375,7 @@ impl<R: Rng> Pick<'_, R> {
         let (account, through) = (known.account, known.through);
         let guest = self.model.partnerships[through.0].guest;
         let by = self.somebody(|model, who| model.owns(who, account) && model.sees_partner(who, through));
-        let whom = self
-            .somebody_or_nobody(|model, who| Some(model.company(who)) == guest && model.is_admin(who));
+        let whom = self.somebody_or_nobody(|model, who| Some(model.company(who)) == guest && model.is_admin(who));
         Act::ShareAgain { by, share, whom, role: self.role() }
     }
 

@@ -90,15 +90,7 @@ impl Model {
         Ok(())
     }
 
-    fn can_be_asked_for(
-        &self,
-        who: Who,
-        by: Who,
-        account: Login,
-        role: AccountRole,
-        end: End,
-        policy: Policy,
-    ) -> bool {
+    fn can_be_asked_for(&self, who: Who, by: Who, account: Login, role: AccountRole, end: End, policy: Policy) -> bool {
         let mut own = self.lines.iter().filter(|line| line.account == account && line.whom == who);
         let cool_down = TimeDelta::days(i64::from(policy.cool_down_days));
         let stands_in_the_way = own.any(|line| match line.state {
@@ -122,9 +114,7 @@ impl Model {
 
     /// Whether a grant would add anything: no role as high lasts as long already.
     fn adds_something(&self, who: Who, account: Login, role: AccountRole, ends: Option<Moment>) -> bool {
-        !self
-            .grants_of(who, account)
-            .any(|grant| self.counts(grant) && grant.role >= role && lasts(grant.ends, ends))
+        !self.grants_of(who, account).any(|grant| self.counts(grant) && grant.role >= role && lasts(grant.ends, ends))
     }
 
     /// The line that somebody decides about through this account's page.

@@ -62,9 +62,8 @@ impl Model {
         allow(self.is_running(share))?;
         valid(role <= highest.min(self.partnerships[through.0].policy.highest))?;
         self.must_be_guest_admins(through, &[whom])?;
-        let holds = |grant: &&Grant| {
-            grant.share == Some(share) && grant.kept && grant.ends.is_none_or(|end| end > self.now)
-        };
+        let holds =
+            |grant: &&Grant| grant.share == Some(share) && grant.kept && grant.ends.is_none_or(|end| end > self.now);
         if self.grants.iter().filter(holds).any(|grant| grant.whom == whom) {
             return Ok(());
         }
