@@ -9,6 +9,7 @@ mod members;
 mod pending_row;
 mod remove;
 mod row_dialog;
+mod waiting;
 
 pub use add_members::AddMembersPage;
 pub use decide::Decide;

@@ -137,6 +137,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/change-email") view=profile::EmailChangePage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=layout::Frame ssr=SsrMode::Async>
                     <Route path=path!("/accounts") view=account::AccountListPage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts/new") view=account::AddAccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts/import") view=account::ImportAccountsPage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts/deleted") view=account::DeletedAccountListPage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts/without-owner") view=account::OwnerlessListPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/:account") view=account::AccountGeneralPage ssr=SsrMode::Async />
                     <Route
                         path=path!("/accounts/:account/members")
@@ -146,6 +150,17 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=path!("/accounts/:account/activity")
                         view=activity::AccountActivityPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/accounts/:account/settings")
+                        view=account::AccountSettingsPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/accounts/:account/delete") view=account::DeleteAccountPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/accounts/:account/assign-owner")
+                        view=account::AssignOwnerPage
                         ssr=SsrMode::Async
                     />
                     <Route

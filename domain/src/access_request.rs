@@ -1,7 +1,7 @@
 //! Access requests: what an account manager asks, person by person, and what an owner answers.
 
 use crate::access_grant::has_ended;
-use crate::account::{AccountHeaderView, AccountRole};
+use crate::account::{AccountHeaderView, AccountRole, WaitingGuest};
 use crate::account_share::AccountShareView;
 use crate::member::PickedMember;
 use crate::partnership::PartnershipPolicy;
@@ -529,6 +529,9 @@ pub struct AccountMembersView {
     pub header: AccountHeaderView,
     /// What became of the line that the address names, when it does not wait any more.
     pub told: Option<String>,
+    /// Guests whose access waits since the account was restored, for those who can confirm it.
+    #[serde(default)]
+    pub waiting: Vec<WaitingGuest>,
     /// Lines that wait for a decision, oldest first. The line that the address names is always among them.
     pub pending: Vec<PendingLineView>,
     /// How many more lines wait than are shown.

@@ -3,6 +3,18 @@
 use crate::{AccountId, Moment, WorkspaceId, word::words, workspace::WorkspaceBadge};
 use serde::{Deserialize, Serialize};
 
+pub mod catalogue;
+mod form;
+mod import;
+mod life;
+
+pub use form::{AccountForm, LONGEST_URL, LONGEST_USERNAME};
+pub use import::{ImportColumns, ImportPreview, Imported, LONGEST_FILE, MOST_LINES, ReadyLine, WrongLine};
+pub use life::{
+    AccountDeletionView, AccountSettingsView, AssignOwnerView, DAYS_TO_RESTORE, DeletedAccountListView,
+    DeletedAccountView, OwnerlessAccountView, OwnerlessListView, Restored, WaitingGuest,
+};
+
 words! {
     /// What a member may do with an account, weakest first: the order is the strength.
     AccountRole {
@@ -87,6 +99,9 @@ pub struct AccountListView {
     pub next: Option<String>,
     /// The workspaces to filter by: those with accounts this member has.
     pub workspaces: Vec<(WorkspaceId, String)>,
+    /// Accounts of the own workspace without an owner, for those who can assign one.
+    #[serde(default)]
+    pub without_owner: u32,
 }
 
 /// One account as a card.

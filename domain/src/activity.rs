@@ -52,6 +52,8 @@ words! {
         AccountsImported = "accounts_imported",
         /// An account without an owner got one.
         OwnerAssigned = "owner_assigned",
+        /// The last owner of an account can no longer act.
+        OwnerLost = "owner_lost",
         /// An account was offered through a partnership.
         AccountShared = "account_shared",
         /// An account is no longer offered through a partnership.
@@ -152,6 +154,7 @@ impl EventKind {
             Self::AccountRestored => "Account restored",
             Self::AccountsImported => "Accounts imported",
             Self::OwnerAssigned => "Owner assigned",
+            Self::OwnerLost => "Owner lost",
             Self::AccountShared => "Account shared",
             Self::SharingStopped => "Sharing stopped",
             Self::PartnershipProposed => "Partnership proposed",

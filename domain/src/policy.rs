@@ -51,11 +51,17 @@ pub enum Act {
     SeeAllActivity,
     /// Stop sharing it with a partner.
     StopSharing,
+    /// Change its details, or delete it.
+    Edit,
+    /// Bring it back after it was deleted.
+    Restore,
+    /// Give it an owner when it has none.
+    AssignOwner,
 }
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Use,
         Self::Request,
         Self::Decide,
@@ -64,6 +70,9 @@ impl Act {
         Self::RemoveGuest,
         Self::SeeAllActivity,
         Self::StopSharing,
+        Self::Edit,
+        Self::Restore,
+        Self::AssignOwner,
     ];
 }
 
@@ -109,6 +118,9 @@ impl Standing {
             Act::RemoveHostMember => (owner, if looks_after_guests { Denial::GuestsOnly } else { Denial::OwnersOnly }),
             Act::RemoveGuest | Act::StopSharing => (owner || looks_after_guests, Denial::OwnersOnly),
             Act::SeeAllActivity => (owner || host_admin, Denial::OwnersOnly),
+            Act::Edit => (owner, Denial::OwnersOnly),
+            Act::Restore => (owner || (host_admin && !self.account_has_active_owner), Denial::OwnersOnly),
+            Act::AssignOwner => (host_admin && !self.account_has_active_owner, Denial::OwnersOnly),
         };
         if allowed { Ok(()) } else { Err(denial) }
     }

@@ -74,7 +74,7 @@ pub fn optional_line(field: &'static str, what: &str, typed: &str) -> Result<Str
 
 /// Whether a character is not seen by itself, and is none that words of any script need: direction marks, the zero-width
 /// space, the byte order mark, the soft hyphen, the Hangul fillers. The two joiners are needed, and stay.
-fn is_unseen(c: char) -> bool {
+pub fn is_unseen(c: char) -> bool {
     matches!(
         c,
         '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'

@@ -21,6 +21,7 @@ mod m20261126_000012_sign_in;
 mod m20261126_000013_partnership_list;
 mod m20261126_000014_share_end;
 mod m20261126_000015_request_list;
+mod m20261126_000016_account_life;
 
 /// Every change, oldest first.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000013_partnership_list::Migration),
             Box::new(m20261126_000014_share_end::Migration),
             Box::new(m20261126_000015_request_list::Migration),
+            Box::new(m20261126_000016_account_life::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@
 // A page's view is one type, as deep as the page it makes.
 #![recursion_limit = "256"]
 
+mod account_import;
 pub mod assets;
 pub mod cli;
 pub mod config;

@@ -5,7 +5,7 @@
 //! everything but assets and the two checks of health, the session.
 
 use crate::assets::Site;
-use crate::{dev_mail, live, page_form, plain_request, telemetry};
+use crate::{account_import, dev_mail, live, page_form, plain_request, telemetry};
 use app::ssr::{ClientAddress, Edge, encoded, own_path};
 use app::wire::Failure;
 use axum::body::{Body, to_bytes};
@@ -42,7 +42,7 @@ mod session;
 pub(crate) use answer::{Reader, Refusal, document, escaped, sign_in_and_send_again};
 pub use body::LONGEST_BODY;
 use body::read as read_body;
-pub(crate) use body::read_form;
+pub(crate) use body::{read_form, read_upload};
 pub(crate) use incident::panic_message;
 pub(crate) use origin::host;
 pub(crate) use security::with_policy;
@@ -187,12 +187,13 @@ pub fn build_with(server: Server, more: Router<Server>) -> Router {
         .route("/", get(home))
         .route(LIVE, get(live::stream))
         .route(REQUEST_ACCESS, post(plain_request::post))
+        .route(account_import::PAGE, post(account_import::post))
         .route("/api/{*function}", any(no_function));
     for listing in leptos_axum::generate_route_list(app::App) {
         // "/" leads on; `generate_route_list` lists the frame's own empty path too.
         if listing.path() != "/" {
             closed = closed.route(listing.path(), get(page));
-            if ![REQUEST_ACCESS, ANY].contains(&listing.path()) {
+            if ![REQUEST_ACCESS, account_import::PAGE, ANY].contains(&listing.path()) {
                 closed = closed.route(listing.path(), post(page_form::post));
             }
         }

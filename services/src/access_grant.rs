@@ -60,6 +60,7 @@ impl VisibleAccount {
         let after = after.and_then(read_cursor);
         let after_first = after.is_some();
         let (mut pending, mut more_pending, mut told) = (Vec::new(), 0, None);
+        let waiting = if after.is_none() { self.waiting_guests().await? } else { Vec::new() };
         if after.is_none() {
             pending = self.pending_lines(sees, line).await?;
             if pending.len() == MOST_PENDING {
@@ -77,7 +78,7 @@ impl VisibleAccount {
         let members = rows.into_iter().filter_map(|row| self.member_view(row)).collect();
         let shares = if after_first { Vec::new() } else { self.shares().await? };
         let can_add = self.standing().may(Act::ChangeRole).is_ok();
-        Ok(AccountMembersView { header: self.header(), told, pending, more_pending, members, next, shares, can_add })
+        Ok(AccountMembersView { header: self.header(), told, waiting, pending, more_pending, members, next, shares, can_add })
     }
 
     async fn member_rows(&self, sees: SeesMembers, after: Option<(String, MemberId)>) -> Result<Vec<MemberRow>, Error> {
@@ -495,6 +496,10 @@ impl AccessRemover {
         let grants = grants_of(change.transaction(), account.id(), member, change.now()).await?;
         let told = format!("{} no longer has access to {}.", target.name, account.label());
         let Some(top) = grants.iter().max_by_key(|grant| grant.role) else {
+            // What waits since the account was restored is taken away as well.
+            if !revoke(&change, Grants::Waiting(account.id(), member), RevokeReason::Removed).await?.is_empty() {
+                change.commit(vec![event_about(account, EventKind::AccessRemoved, member, &target)]).await?;
+            }
             return Ok(told);
         };
         if top.role == AccountRole::Owner {
@@ -534,8 +539,12 @@ async fn grants_of(
 pub(crate) enum Grants {
     /// One member's on one account.
     Of(AccountId, MemberId),
+    /// One guest's on a restored account, which wait for an owner.
+    Waiting(AccountId, MemberId),
     /// Every guest's on an account.
     OfGuestsOn(AccountId),
+    /// Everyone's on an account.
+    On(AccountId),
     /// All that stand on one share.
     OnShare(AccountShareId),
     /// All that stand on a partnership's shares.
@@ -553,7 +562,12 @@ impl Grants {
             Self::Of(account, member) => {
                 ("g.account_id = $1 AND g.member_id = $2", vec![account.into(), member.into()])
             }
+            Self::Waiting(account, member) => (
+                "g.account_id = $1 AND g.member_id = $2 AND g.state = 'suspended'",
+                vec![account.into(), member.into()],
+            ),
             Self::OfGuestsOn(account) => ("g.account_id = $1 AND g.account_share_id IS NOT NULL", vec![account.into()]),
+            Self::On(account) => ("g.account_id = $1", vec![account.into()]),
             Self::OnShare(share) => ("g.account_share_id = $1", vec![share.into()]),
             Self::Through(partnership) => (
                 "g.account_share_id IN (SELECT s.id FROM account_share s WHERE s.partnership_id = $1)",
@@ -602,6 +616,9 @@ impl Revoked {
 pub(crate) async fn revoke(change: &Change, which: Grants, reason: RevokeReason) -> Result<Vec<Revoked>, Error> {
     let transaction = change.transaction();
     let (condition, values) = which.condition();
+    if matches!(which, Grants::OnShare(_) | Grants::Through(_) | Grants::OfMember(_)) {
+        keep_from_restoring(change, which, reason).await?;
+    }
     let sql = format!(
         r#"SELECT g.id, g.account_id, g.member_id, g.role, a.label, a.workspace_id AS host, m.workspace_id, u.name
            FROM access_grant g
@@ -622,6 +639,20 @@ pub(crate) async fn revoke(change: &Change, which: Grants, reason: RevokeReason)
             .await?;
     }
     Ok(found)
+}
+
+/// What was taken with accounts that are deleted now does not come back with them, when what it stood on is gone.
+async fn keep_from_restoring(change: &Change, which: Grants, reason: RevokeReason) -> Result<(), Error> {
+    let (condition, mut values) = which.condition();
+    values.push(reason.into());
+    let sql = format!(
+        r"UPDATE access_grant AS g SET end_reason = ${place}
+          WHERE g.end_reason = 'account_deleted' AND {condition} AND g.account_id IN (
+              SELECT a.id FROM account a WHERE a.deleted_at IS NOT NULL AND a.forgotten_at IS NULL)",
+        place = values.len()
+    );
+    change.transaction().execute_raw(statement(change.transaction(), &sql, values)).await?;
+    Ok(())
 }
 
 /// Takes the locks of several accounts, in the order of their ids, so that nothing deadlocks.
@@ -678,14 +709,14 @@ async fn withdraw_right_to_ask(
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct Target {
     id: MemberId,
-    workspace_id: WorkspaceId,
+    pub(crate) workspace_id: WorkspaceId,
     pub(crate) role: WorkspaceRole,
     pub(crate) status: MemberStatus,
     pub(crate) name: String,
 }
 
 /// Somebody whose access is changed, who stays as they are until the transaction ends.
-async fn target(connection: &impl ConnectionTrait, member: MemberId) -> Result<Option<Target>, Error> {
+pub(crate) async fn target(connection: &impl ConnectionTrait, member: MemberId) -> Result<Option<Target>, Error> {
     let lock = if connection.get_database_backend() == DbBackend::Postgres { "FOR SHARE OF m" } else { "" };
     let sql = format!(
         r#"SELECT m.id, m.workspace_id, m.role, m.status, u.name FROM member m JOIN "user" u ON u.id = m.user_id
@@ -714,7 +745,7 @@ pub(crate) async fn targets(
     Ok(found.into_iter().map(|target| (target.id, target)).collect())
 }
 
-fn event_about(account: &VisibleAccount, kind: EventKind, member: MemberId, target: &Target) -> Event {
+pub(crate) fn event_about(account: &VisibleAccount, kind: EventKind, member: MemberId, target: &Target) -> Event {
     let mut event = account.event(kind);
     event.subject = Some(member);
     event.guest = (target.workspace_id != account.host()).then_some(target.workspace_id);

@@ -3,6 +3,12 @@
 //! [`Ctx::account`] is the only way to an account. What it returns can be read; to change anything, ask it for a witness
 //! of the right: [`VisibleAccount::holder`], [`VisibleAccount::manager`], [`VisibleAccount::decider`] and so on.
 
+mod deletion;
+mod entry;
+mod import;
+mod ownerless;
+mod waiting;
+
 use crate::activity::Event;
 use crate::context::Change;
 use crate::database::statement;
@@ -20,10 +26,14 @@ use domain::policy::{Act, SeesMembers, Side, Standing};
 use domain::workspace::WorkspaceBadge;
 use domain::{AccountId, AppError, Denial, Moment, WorkspaceId};
 use futures::TryFutureExt;
-use futures::future::try_join;
+use futures::future::try_join3;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Value};
 use std::sync::Arc;
+
+pub use deletion::{AccountRestorer, DeletedAccount};
+pub use import::Sheet;
+pub use ownerless::OwnerAssigner;
 
 /// SQL: the grant `g`, with its share `s` and partnership `p` joined from the left, counts at the time `$1`.
 ///
@@ -33,6 +43,11 @@ pub(crate) const GRANT_COUNTS: &str = r"g.state = 'active' AND (g.ends_at IS NUL
     g.account_share_id IS NULL
     OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
         AND p.state = 'active' AND (p.ends_at IS NULL OR p.ends_at > $1)))";
+
+/// SQL: the account `a` has an owner who can act at the time `$1`.
+const HAS_OWNER: &str = r"EXISTS (SELECT 1 FROM access_grant og JOIN member om ON om.id = og.member_id
+    WHERE og.account_id = a.id AND og.role = 'owner' AND og.state = 'active'
+      AND (og.ends_at IS NULL OR og.ends_at > $1) AND om.status = 'active')";
 
 /// SQL: what [`GRANT_COUNTS`] needs joined.
 pub(crate) const GRANT_JOINS: &str = r"LEFT JOIN account_share s ON s.id = g.account_share_id
@@ -105,6 +120,8 @@ struct AccountRow {
     ends_at: Option<Moment>,
     partnership_owner: bool,
     has_owner: bool,
+    version: i32,
+    deleted_at: Option<Moment>,
 }
 
 impl Ctx {
@@ -126,14 +143,15 @@ impl Ctx {
         let reader = self.reader();
         let (sql, values) = self.accounts_query(filter);
         let cards = CardRow::find_by_statement(statement(reader, &sql, values)).all(reader).map_err(Error::from);
-        let (mut cards, workspaces) = try_join(cards, self.account_workspaces()).await?;
+        let (mut cards, workspaces, without_owner) =
+            try_join3(cards, self.account_workspaces(), self.count_without_owner()).await?;
         let page = usize::try_from(ACCOUNTS_PER_PAGE).unwrap_or(usize::MAX);
         let more = cards.len() > page;
         cards.truncate(page);
         let next = cards.last().filter(|_| more).map(|card| card.cursor(filter.sort.unwrap_or(AccountSort::Name)));
         let cards = cards.into_iter().map(|card| card.view(self.workspace())).collect::<Option<Vec<_>>>();
         let cards = cards.ok_or_else(|| sea_orm::DbErr::Type("a role that is none".to_owned()))?;
-        Ok(AccountListView { cards, next, workspaces })
+        Ok(AccountListView { cards, next, workspaces, without_owner })
     }
 
     fn accounts_query(&self, filter: &AccountFilter) -> (String, Vec<Value>) {
@@ -294,29 +312,38 @@ fn escape_like(typed: &str) -> String {
 }
 
 impl VisibleAccount {
-    async fn find(ctx: &Ctx, connection: &impl ConnectionTrait, id: AccountId, now: Moment) -> Result<Self, Error> {
+    /// The account as it stands, seen or not, if this SQL holds for `a`.
+    async fn read(
+        ctx: &Ctx,
+        connection: &impl ConnectionTrait,
+        id: AccountId,
+        now: Moment,
+        presence: &str,
+    ) -> Result<Option<Self>, Error> {
         // Everything that visibility and rights depend on, in one question.
         let sql = format!(
             r#"SELECT a.id, a.workspace_id, w.name AS workspace_name, a.label, a.app, a.login_url, a.username, a.note,
-                      a.last_used_at, lu.name AS last_used_by, mine.strength, mine.ends_at,
+                      a.last_used_at, lu.name AS last_used_by, mine.strength, mine.ends_at, a.version, a.deleted_at,
                       EXISTS (SELECT 1 FROM account_share os JOIN partnership op ON op.id = os.partnership_id
                               WHERE os.account_id = a.id AND os.state = 'active' AND op.owner_member_id = $2
                                 AND op.state IN ('active', 'suspended')
                                 AND (op.ends_at IS NULL OR op.ends_at > $1)) AS partnership_owner,
-                      EXISTS (SELECT 1 FROM access_grant og JOIN member om ON om.id = og.member_id
-                              WHERE og.account_id = a.id AND og.role = 'owner' AND og.state = 'active'
-                                AND (og.ends_at IS NULL OR og.ends_at > $1) AND om.status = 'active') AS has_owner
+                      {HAS_OWNER} AS has_owner
                FROM account a
                JOIN workspace w ON w.id = a.workspace_id
                LEFT JOIN ({MINE}) mine ON mine.account_id = a.id
                LEFT JOIN member lm ON lm.id = a.last_used_by
                LEFT JOIN "user" lu ON lu.id = lm.user_id
-               WHERE a.id = $3 AND a.deleted_at IS NULL"#,
+               WHERE a.id = $3 AND {presence}"#,
             MINE = mine()
         );
         let values = [now.into(), ctx.member().into(), id.into()];
         let row = AccountRow::find_by_statement(statement(connection, &sql, values)).one(connection).await?;
-        let found = row.map(|row| Self { ctx: ctx.clone(), row: Arc::new(row) });
+        Ok(row.map(|row| Self { ctx: ctx.clone(), row: Arc::new(row) }))
+    }
+
+    async fn find(ctx: &Ctx, connection: &impl ConnectionTrait, id: AccountId, now: Moment) -> Result<Self, Error> {
+        let found = Self::read(ctx, connection, id, now, "a.deleted_at IS NULL").await?;
         found.filter(|account| account.standing().sees()).ok_or_else(|| AppError::NotFound.into())
     }
 

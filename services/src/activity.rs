@@ -156,6 +156,7 @@ impl Details {
                 count => format!("{actor} imported {} accounts.", count.unwrap_or_default()),
             },
             EventKind::OwnerAssigned => format!("{actor} made {members} Owner of {label}."),
+            EventKind::OwnerLost => format!("{label} has no owner any more."),
             EventKind::AccountShared if self.members.is_empty() => {
                 format!("{actor} shared {label} with {partner}.")
             }

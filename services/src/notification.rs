@@ -28,7 +28,8 @@ impl Ctx {
         let before = after.and_then(|after| after.parse::<i64>().ok()).unwrap_or(i64::MAX);
         let sql = format!(
             r"SELECT n.id, n.read_at, e.sequence, e.at, e.kind, e.account_id, e.request_line_id, e.partnership_id, e.details,
-                     CASE WHEN $4 AND e.host_workspace_id = $5 THEN 2 ELSE COALESCE((
+                     CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.id = e.account_id AND a.deleted_at IS NOT NULL) THEN 0
+                          WHEN $4 AND e.host_workspace_id = $5 THEN 2 ELSE COALESCE((
                          SELECT MAX({STRENGTH}) FROM access_grant g {GRANT_JOINS}
                          WHERE g.account_id = e.account_id AND g.member_id = $2 AND {GRANT_COUNTS}), 0) END AS strength,
                      EXISTS (SELECT 1 FROM partnership p WHERE p.id = e.partnership_id

@@ -201,7 +201,8 @@ async fn recipients(change: &Change, event: &Event) -> Result<Vec<Recipient>, Er
         SELECT told.*, c.delivery AS chosen
         FROM (
         SELECT m.id AS member, u.name, u.email, EXISTS (SELECT 1 FROM decider d WHERE d.id = m.id) AS decides,
-               CASE WHEN m.workspace_id = $3 AND m.role IN ('admin', 'owner') THEN 2 ELSE COALESCE((
+               CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.id = $2 AND a.deleted_at IS NOT NULL) THEN 0
+                    WHEN m.workspace_id = $3 AND m.role IN ('admin', 'owner') THEN 2 ELSE COALESCE((
                    SELECT MAX({STRENGTH}) FROM access_grant g {GRANT_JOINS}
                    WHERE g.account_id = $2 AND g.member_id = m.id AND {GRANT_COUNTS}), 0) END AS strength,
                m.workspace_id = $3 AS of_host,
@@ -367,6 +368,10 @@ fn what_next(event: &Event, recipient: &Recipient) -> Option<String> {
         EventKind::PartnershipRemoved | EventKind::PartnershipEnded if !recipient.sees_partnership => {
             "The accounts that were shared through it are no longer on your All accounts page."
         }
+        EventKind::AccountDeleted if recipient.decides => {
+            "It can be restored for 30 days: open “Deleted accounts” under All accounts."
+        }
+        EventKind::OwnerLost => "Assign an owner under “Accounts without an owner”. Until then, Admins decide.",
         EventKind::AccessRemoved | EventKind::AccessEnded => {
             "If you still need the account, ask your account manager to request access again."
         }

@@ -7,6 +7,8 @@ use std::time::Duration;
 const MARK_EVERY: Duration = Duration::from_secs(20);
 /// Marks between two looks at old sessions and attempts: about an hour.
 const MARKS_PER_FORGETTING: u32 = 180;
+/// Marks between two looks at accounts without an owner, which goes through all of them: about five minutes.
+const MARKS_PER_LOOK: u32 = 15;
 
 impl Services {
     /// Sweeps until the future is dropped. Every server may sweep: each thing is marked by one of them.
@@ -26,6 +28,11 @@ impl Services {
             if let Err(error) = self.write_digests().await {
                 tracing::warn!(error = %chain(&error), "daily mails could not be written");
             }
+            if round.is_multiple_of(MARKS_PER_LOOK)
+                && let Err(error) = self.tell_of_lost_owners().await
+            {
+                tracing::warn!(error = %chain(&error), "accounts without an owner could not be looked for");
+            }
             if round.is_multiple_of(MARKS_PER_FORGETTING)
                 && let Err(error) = self.forget_what_is_old().await
             {
@@ -34,8 +41,8 @@ impl Services {
         }
     }
 
-    /// Deletes sessions, attempts to sign in, sent mails and links that no longer count for anything. Returns how many
-    /// sessions, mails and links went.
+    /// Deletes sessions, attempts to sign in, sent mails and links that no longer count for anything, and wipes accounts that
+    /// were deleted long ago. Returns how many sessions, mails, links and accounts went.
     ///
     /// # Errors
     ///
@@ -44,6 +51,8 @@ impl Services {
         let sessions = self.forget_old_sessions().await?;
         let mails = mail::forget_sent(self.database().write(), self.now()).await?;
         let links = link::forget_old(self).await?;
-        Ok(sessions + mails + links)
+        let accounts = self.forget_deleted_accounts().await?;
+        self.mark_ended_waiting().await?;
+        Ok(sessions + mails + links + accounts)
     }
 }

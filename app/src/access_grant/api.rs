@@ -66,3 +66,11 @@ pub async fn give_back_access(account: AccountId) -> Result<(), Failure> {
     crate::ssr::redirect("/accounts");
     Ok(())
 }
+
+/// An account owner confirms guests' access that waits since the account was restored.
+#[server(prefix = "/api", endpoint = "access-grant/confirm", input = PostUrl, output = Json)]
+pub async fn confirm_access(account: AccountId, #[server(default)] members: Vec<MemberId>) -> Result<(), Failure> {
+    let confirmed = crate::ssr::ctx()?.account(account).await?.owner()?.confirm_access(&members).await?;
+    crate::ssr::notify(crate::wire::Notice::done(confirmed));
+    Ok(())
+}

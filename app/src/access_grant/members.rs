@@ -3,6 +3,7 @@
 use super::api::account_members;
 use super::member_row::MemberRow;
 use super::pending_row::PendingRow;
+use super::waiting::Waiting;
 use crate::account::{AccountHeader, Tab, in_address};
 use crate::account_share::SharedWith;
 use crate::layout::address::Address;
@@ -39,7 +40,7 @@ pub fn AccountMembersPage() -> impl IntoView {
 
 #[component]
 fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
-    let AccountMembersView { header, told, pending, more_pending, members, next, shares, can_add } = members;
+    let AccountMembersView { header, told, waiting, pending, more_pending, members, next, shares, can_add } = members;
     let (account, label) = (header.account, header.label.clone());
     let caption = format!("Members of {}", header.label);
     let marked = line_in(&page);
@@ -49,6 +50,7 @@ fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
     view! {
         <AccountHeader header=header tab=Tab::Members />
         <div data-live="members">
+            <Waiting account=account guests=waiting />
             {told.map(|told| view! { <p class="notice notice-neutral members-told">{told}</p> })}
             {can_add
                 .then(|| {

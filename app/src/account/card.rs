@@ -94,7 +94,7 @@ fn Acts(account: AccountId, role: AccountRole, can_log_in: bool, can_extend: boo
             {(role == AccountRole::Owner)
                 .then(|| {
                     view! {
-                        <ButtonLink href=format!("/accounts/{account}") small=true>
+                        <ButtonLink href=format!("/accounts/{account}/settings") small=true>
                             "Settings"
                         </ButtonLink>
                         <ButtonLink href=format!("/accounts/{account}/share") small=true>

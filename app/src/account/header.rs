@@ -6,7 +6,7 @@ use crate::layout::title;
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::tabs::{self, Tabs};
 use domain::AccountId;
-use domain::account::AccountHeaderView;
+use domain::account::{AccountHeaderView, AccountRole};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -20,16 +20,19 @@ pub enum Tab {
     Members,
     /// What happened.
     Activity,
+    /// What its owners change.
+    Settings,
 }
 
 impl Tab {
-    const ALL: [Self; 3] = [Self::General, Self::Members, Self::Activity];
+    const ALL: [Self; 4] = [Self::General, Self::Members, Self::Activity, Self::Settings];
 
     const fn label(self) -> &'static str {
         match self {
             Self::General => "General",
             Self::Members => "Members",
             Self::Activity => "Activity",
+            Self::Settings => "Settings",
         }
     }
 
@@ -38,6 +41,7 @@ impl Tab {
             Self::General => format!("/accounts/{account}"),
             Self::Members => format!("/accounts/{account}/members"),
             Self::Activity => format!("/accounts/{account}/activity"),
+            Self::Settings => format!("/accounts/{account}/settings"),
         }
     }
 }
@@ -59,7 +63,11 @@ pub fn AccountHeader(
     let page = format!("{} · {label}", tab.label());
     let can_extend = badge.is_some() && role.is_some() && ends_at.is_some();
     let workspace = badge.clone().map(|badge| view! { <span>{format!("Shared by {}", badge.name)}</span> });
-    let tabs = Tab::ALL.into_iter().filter(|other| *other != Tab::Members || sees_members);
+    let tabs = Tab::ALL.into_iter().filter(|other| match other {
+        Tab::Members => sees_members,
+        Tab::Settings => role == Some(AccountRole::Owner),
+        Tab::General | Tab::Activity => true,
+    });
     let tabs = tabs.map(|other| tabs::Tab { label: other.label(), href: other.href(account), open: other == tab });
     let tabs = tabs.collect();
     view! {

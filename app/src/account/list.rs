@@ -6,9 +6,11 @@ use super::filter::FilterForm;
 use crate::access_request::RequestAccessDialog;
 use crate::layout::address::Address;
 use crate::layout::{Empty, page_or_error, title};
+use crate::ui::button::{ButtonLink, Look};
 use crate::ui::icon::Drawing;
 use crate::ui::pager::Pager;
 use domain::account::{AccountFilter, AccountListView};
+use domain::text::thousands;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -28,7 +30,7 @@ pub fn AccountListPage() -> impl IntoView {
 
 #[component]
 fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> impl IntoView {
-    let AccountListView { cards, next, workspaces } = list;
+    let AccountListView { cards, next, workspaces, without_owner } = list;
     let first = filter.after.is_some().then(|| page.with("after", None));
     let next = next.map(|next| page.with("after", Some(&next)));
     let nothing_to_filter = cards.is_empty() && !filter.narrows() && filter.after.is_none();
@@ -36,8 +38,15 @@ fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> i
     view! {
         <div class="page-head">
             <h1>"All accounts"</h1>
+            <div class="page-acts">
+                <ButtonLink href="/accounts/import">"Import accounts"</ButtonLink>
+                <ButtonLink href="/accounts/new" look=Look::Primary>
+                    "Add account"
+                </ButtonLink>
+            </div>
         </div>
         <div data-live="accounts">
+            {(without_owner > 0).then(|| view! { <WithoutOwner count=without_owner /> })}
             {(!nothing_to_filter).then(|| view! { <FilterForm filter=filter workspaces=workspaces /> })}
             {empty}
             <ul class="account-list" role="list">
@@ -54,7 +63,29 @@ fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> i
             </ul>
             <Pager first=first next=next />
         </div>
+        <p class="account-list-more">
+            <a href="/accounts/deleted">"Deleted accounts"</a>
+        </p>
         <RequestAccessDialog />
+    }
+}
+
+/// Leads those who can assign an owner to the accounts that have none.
+#[component]
+fn WithoutOwner(count: u32) -> impl IntoView {
+    let told = match count {
+        1 => "1 account has no owner: nobody can decide about it.".to_owned(),
+        count => format!("{} accounts have no owner: nobody can decide about them.", thousands(count as usize)),
+    };
+    view! {
+        <div class="notice notice-neutral account-list-told">
+            <div class="notice-body">
+                <p class="notice-text">{told}</p>
+                <p>
+                    <a href="/accounts/without-owner">"Accounts without an owner"</a>
+                </p>
+            </div>
+        </div>
     }
 }
 
@@ -75,7 +106,7 @@ fn NoAccounts(narrowed: bool) -> impl IntoView {
             <Empty heading="You have no accounts yet" drawing=Drawing::Key>
                 <p>
                     "Ask an owner of the account, or your company's account manager, to give you access. The account
-                    appears here as soon as they have."
+                    appears here as soon as they have. You can also add an account of your company yourself."
                 </p>
             </Empty>
         }

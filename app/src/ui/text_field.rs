@@ -21,6 +21,9 @@ pub fn TextField(
     /// What the browser may fill in (HTML, autofill field names).
     #[prop(default = "off")]
     autocomplete: &'static str,
+    /// The id of a `datalist` with what is often entered.
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// Whether the form needs it.
     #[prop(optional)]
     required: bool,
@@ -45,6 +48,7 @@ pub fn TextField(
                 autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
+                list=list
                 required=required
                 aria-describedby=described_by
                 aria-invalid=invalid

@@ -3,6 +3,7 @@
 // A test says what is wrong by stopping there.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod account_import;
 mod assets;
 mod closed;
 mod health;

@@ -290,9 +290,9 @@ impl Story<'_> {
                     last_used_at: Set(None),
                     last_used_by: Set(None),
                     created_at: Set(self.now),
-                    deleted_at: Set(None),
-                    deleted_by: Set(None),
                     delete_reason: Set(String::new()),
+                    version: Set(1),
+                    ..Default::default()
                 };
                 (id, shared, row)
             })

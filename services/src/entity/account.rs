@@ -1,6 +1,6 @@
 //! Logins that workspaces own.
 
-use domain::{AccountId, MemberId, Moment, WorkspaceId};
+use domain::{AccountId, IdempotencyKey, MemberId, Moment, WorkspaceId};
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -25,6 +25,15 @@ pub struct Model {
     pub deleted_at: Option<Moment>,
     pub deleted_by: Option<MemberId>,
     pub delete_reason: String,
+    pub added_by: Option<MemberId>,
+    /// Made with the form that it was added with.
+    pub form_key: Option<IdempotencyKey>,
+    /// Counts the changes of its details.
+    pub version: i32,
+    /// Since when host Admins know that it has no owner.
+    pub ownerless_since: Option<Moment>,
+    /// When its details were wiped, long after it was deleted.
+    pub forgotten_at: Option<Moment>,
     #[sea_orm(belongs_to, from = "workspace_id", to = "id")]
     pub workspace: BelongsTo<super::workspace::Entity>,
 }
