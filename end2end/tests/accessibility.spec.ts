@@ -50,7 +50,7 @@ test("the skip link leads past the navigation", async ({ browserOf }) => {
   await expect(skip).toBeInViewport();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
-  await expect(page.getByLabel("Search accounts")).toBeFocused();
+  await expect(page.getByRole("main").getByRole("link").first()).toBeFocused();
 });
 
 test("on a phone the navigation is a drawer", async ({ browserOf }) => {
