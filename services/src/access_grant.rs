@@ -78,7 +78,17 @@ impl VisibleAccount {
         let members = rows.into_iter().filter_map(|row| self.member_view(row)).collect();
         let shares = if after_first { Vec::new() } else { self.shares().await? };
         let can_add = self.standing().may(Act::ChangeRole).is_ok();
-        Ok(AccountMembersView { header: self.header(), told, waiting, pending, more_pending, members, next, shares, can_add })
+        Ok(AccountMembersView {
+            header: self.header(),
+            told,
+            waiting,
+            pending,
+            more_pending,
+            members,
+            next,
+            shares,
+            can_add,
+        })
     }
 
     async fn member_rows(&self, sees: SeesMembers, after: Option<(String, MemberId)>) -> Result<Vec<MemberRow>, Error> {

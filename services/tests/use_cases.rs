@@ -38,12 +38,12 @@ mod access_grant;
 mod access_request;
 #[path = "use_cases/account.rs"]
 mod account;
-#[path = "use_cases/account_share.rs"]
-mod account_share;
 #[path = "use_cases/account_import.rs"]
 mod account_import;
 #[path = "use_cases/account_life.rs"]
 mod account_life;
+#[path = "use_cases/account_share.rs"]
+mod account_share;
 #[path = "use_cases/activity.rs"]
 mod activity;
 #[path = "use_cases/decision.rs"]
