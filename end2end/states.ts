@@ -49,6 +49,7 @@ export const PAGES: readonly State[] = [
   page("Sent requests, none", owner, "/requests/sent"),
   page("Notifications", owner, "/notifications"),
   page("Notifications, none", collaborator, "/notifications"),
+  page("Settings, notifications", owner, "/settings/notifications"),
   page("Request share access", manager, below(SHARED, "/request-access")),
 ];
 

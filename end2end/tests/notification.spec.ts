@@ -43,3 +43,21 @@ test("by keyboard alone one notification is marked as read", async ({ browserOf 
   await owners.keyboard.press("Enter");
   await expect(owners.getByRole("link", { name: "Notifications", exact: true })).toBeVisible();
 });
+
+test("which mails one gets is chosen topic by topic", async ({ browserOf }) => {
+  for (const [javaScriptEnabled, delivery, value] of [
+    [false, "In the daily mail", "daily"],
+    [true, "No mail", "never"],
+  ] as const) {
+    const owners = await browserOf(owner, { javaScriptEnabled });
+    await owners.goto("/notifications");
+    await owners.getByRole("link", { name: "Choose mails" }).click();
+    await expect(owners.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+    const requests = owners.getByLabel("Requests for your accounts");
+    await requests.selectOption(delivery);
+    await owners.getByRole("button", { name: "Save choice" }).click();
+    await expect(owners.getByText("Your choice of mails is saved.")).toBeVisible();
+    await expect(requests).toHaveValue(value);
+    await expect(owners.getByLabel("Your access")).toHaveValue("at_once");
+  }
+});

@@ -62,10 +62,7 @@ impl VisibleAccount {
         let (mut pending, mut more_pending, mut told) = (Vec::new(), 0, None);
         let waiting = if after.is_none() { self.waiting_guests().await? } else { Vec::new() };
         if after.is_none() {
-            pending = self.pending_lines(sees, line).await?;
-            if pending.len() == MOST_PENDING {
-                more_pending = self.count_pending(sees).await?.saturating_sub(MOST_PENDING as u32);
-            }
+            (pending, more_pending) = self.pending_lines(sees, line).await?;
             told = match line.filter(|line| pending.iter().all(|pending| pending.line != *line)) {
                 Some(line) => self.what_became_of(line, sees).await?,
                 None => None,
@@ -157,16 +154,23 @@ impl VisibleAccount {
         vec![ctx.now().into(), self.id().into(), workspace, host, ctx.member().into()]
     }
 
-    /// The lines that wait, oldest first; `named` among them, if it waits.
+    /// The lines that wait, oldest first, `named` among them, if it waits; and how many more there are.
     async fn pending_lines(
         &self,
         sees: SeesMembers,
         named: Option<RequestLineId>,
-    ) -> Result<Vec<PendingLineView>, Error> {
+    ) -> Result<(Vec<PendingLineView>, u32), Error> {
+        #[derive(FromQueryResult)]
+        struct Waiting {
+            #[sea_orm(nested)]
+            pending: PendingRow,
+            /// How many wait, beside those that are shown too.
+            lines: i64,
+        }
         let decides = self.standing().may(Act::Decide).is_ok();
         let ctx = self.ctx();
         let sql = format!(
-            r#"SELECT {PENDING_COLUMNS}
+            r#"SELECT {PENDING_COLUMNS}, count(*) OVER () AS lines
                FROM request_line l
                {PENDING_JOINS}
                WHERE l.account_id = $2 AND {LINE_WAITS} AND {SEES}
@@ -176,29 +180,11 @@ impl VisibleAccount {
         );
         let mut values = self.line_values();
         values.push(named.unwrap_or(RequestLineId(Uuid::nil())).into());
-        let mut rows = PendingRow::find_by_statement(statement(ctx.reader(), &sql, values)).all(ctx.reader()).await?;
-        rows.sort_by_key(|row| (row.created_at, row.line));
-        Ok(rows.into_iter().map(|row| row.view(decides, ctx.user(), ctx.now())).collect())
-    }
-
-    async fn count_pending(&self, sees: SeesMembers) -> Result<u32, Error> {
-        #[derive(FromQueryResult)]
-        struct Count {
-            lines: i64,
-        }
-        let sql = format!(
-            r"SELECT count(*) AS lines
-              FROM request_line l
-              JOIN access_request r ON r.id = l.access_request_id
-              JOIN account_share s ON s.id = r.account_share_id
-              JOIN partnership p ON p.id = s.partnership_id
-              JOIN member m ON m.id = l.member_id
-              WHERE l.account_id = $2 AND {LINE_WAITS} AND {SEES}",
-            SEES = self.sees_lines(sees)
-        );
-        let reader = self.ctx().reader();
-        let count = Count::find_by_statement(statement(reader, &sql, self.line_values())).one(reader).await?;
-        Ok(count.map_or(0, |count| u32::try_from(count.lines).unwrap_or(u32::MAX)))
+        let mut rows = Waiting::find_by_statement(statement(ctx.reader(), &sql, values)).all(ctx.reader()).await?;
+        let all = rows.first().map_or(0, |row| usize::try_from(row.lines).unwrap_or(usize::MAX));
+        let more = u32::try_from(all.saturating_sub(rows.len())).unwrap_or(u32::MAX);
+        rows.sort_by_key(|row| (row.pending.created_at, row.pending.line));
+        Ok((rows.into_iter().map(|row| row.pending.view(decides, ctx.user(), ctx.now())).collect(), more))
     }
 
     /// What became of a line that does not wait any more, for whoever comes late by the link in a mail.

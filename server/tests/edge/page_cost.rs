@@ -8,6 +8,7 @@ use std::path::Path;
 
 const HOST: &str = "owner@harbor.example";
 const HOST_ADMIN: &str = "admin@harbor.example";
+const GUEST_ADMIN: &str = "director@northlight.example";
 const MANAGER: &str = "manager@northlight.example";
 
 /// Every page of somebody who is signed in, as the one who sees most on it: the route, the address (`{account}` and the
@@ -21,16 +22,39 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/accounts/{account}/request-access", "/accounts/{account}/request-access?again={request}", MANAGER),
     ("/accounts/{account}/extend-access", "/accounts/{ending}/extend-access", MANAGER),
     ("/accounts/{account}/log-in", "/accounts/{account}/log-in", HOST),
+    ("/accounts/{account}/add-members", "/accounts/{account}/add-members", HOST),
+    ("/accounts/{account}/share", "/accounts/{account}/share", HOST),
     ("/requests", "/requests", HOST),
     ("/requests", "/requests", HOST_ADMIN),
     ("/requests/sent", "/requests/sent", MANAGER),
     ("/notifications", "/notifications", HOST),
+    ("/partners", "/partners", HOST_ADMIN),
+    ("/partners", "/partners", GUEST_ADMIN),
+    ("/partners/add", "/partners/add", HOST_ADMIN),
+    ("/partners/{partnership}", "/partners/{partnership}", HOST_ADMIN),
+    ("/partners/{partnership}/policy", "/partners/{partnership}/policy", HOST_ADMIN),
+    ("/partners/{partnership}/suspend", "/partners/{partnership}/suspend", HOST_ADMIN),
+    ("/partners/{partnership}/end", "/partners/{partnership}/end", HOST_ADMIN),
+    ("/partners/{partnership}/owner", "/partners/{partnership}/owner", HOST_ADMIN),
+    ("/partners/{partnership}/remove", "/partners/{partnership}/remove", HOST_ADMIN),
+    ("/partners/{partnership}/withdraw", "/partners/{proposed}/withdraw", HOST_ADMIN),
+    ("/partners/{partnership}/send-again", "/partners/{declined}/send-again", HOST_ADMIN),
+    ("/partners/{partnership}/decline", "/partners/{asked}/decline", GUEST_ADMIN),
+    ("/partners/{partnership}/accept", "/partners/{asked}/accept", GUEST_ADMIN),
+    ("/partners/{partnership}/accounts", "/partners/{partnership}/accounts", HOST),
+    ("/partners/{partnership}/members", "/partners/{partnership}/members", HOST),
+    ("/partners/{partnership}/share-accounts", "/partners/{partnership}/share-accounts", HOST),
+    ("/partners/{partnership}/shares/{share}/share-again", "/partners/{partnership}/shares/{unused}/share-again", HOST),
     ("/settings", "/settings", HOST),
+    ("/settings/security", "/settings/security", HOST),
+    ("/settings/security/one-time-codes", "/settings/security/one-time-codes", HOST),
+    ("/settings/sign-in-rules", "/settings/sign-in-rules", HOST_ADMIN),
     ("/settings/notifications", "/settings/notifications", HOST),
 ];
 
 /// Pages that show no rows: forms for whoever has no session, and the page for what there is no page for.
-const WITHOUT_ROWS: &[&str] = &["/", "/sign-in", "/{*any}"];
+const WITHOUT_ROWS: &[&str] =
+    &["/sign-in", "/sign-in/second-step", "/forgot-password", "/reset-password", "/change-email", "/{*any}"];
 
 #[tokio::test]
 async fn every_page_is_counted() {
@@ -62,7 +86,7 @@ async fn asked(rows: usize) -> BTreeMap<String, Vec<String>> {
     let file = folder.path().join("latchkey.db");
     let site = Site::start_on(&format!("sqlite://{}", file.display())).await;
     let mut cookies = BTreeMap::new();
-    for person in [HOST, HOST_ADMIN, MANAGER] {
+    for person in [HOST, HOST_ADMIN, GUEST_ADMIN, MANAGER] {
         cookies.insert(person, site.sign_in_as(person).await);
     }
     let ids = fill(&file, rows).await;
@@ -126,6 +150,21 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
              SELECT randomblob(16), s.account_id, {manager}, 'account_manager', 'share', s.id, 'active', {at}, {later}
              FROM account_share s JOIN account a ON a.id = s.account_id WHERE a.label LIKE 'Row %'"
         ),
+        // One more that nobody at the guest has any more.
+        format!(
+            "INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key, search_text,
+                                  created_at)
+             SELECT randomblob(16), {harbor}, 'Unused', 'App', '', '', '', 'unused', 'unused', {at}"
+        ),
+        format!(
+            "INSERT INTO account_share (id, account_id, partnership_id, state, highest_role, created_at)
+             SELECT randomblob(16), id, {partnership}, 'active', 'account_manager', {at}
+             FROM account WHERE label = 'Unused'"
+        ),
+        format!(
+            "INSERT INTO access_grant (id, account_id, member_id, role, source, state, created_at)
+             SELECT randomblob(16), id, {owner}, 'owner', 'owner', 'active', {at} FROM account WHERE label = 'Unused'"
+        ),
         // On one of them everybody of the guest waits, and everybody of the host has access.
         format!(
             "INSERT INTO access_grant (id, account_id, member_id, role, source, state, created_at)
@@ -147,6 +186,25 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
                                        created_at, host_workspace_id)
              SELECT randomblob(16), r.id, r.account_id, r.id, 'pending', {later}, '', {at}, {harbor}
              FROM access_request r WHERE r.id = r.idempotency_key"
+        ),
+        // Companies to which this one has proposed, and others that ask the guest.
+        format!(
+            "{each} INSERT INTO partnership (id, host_workspace_id, owner_member_id, state, highest_role,
+                                             reason_required, open_days, created_at, guest_public_id, contact_email)
+             SELECT randomblob(16), {harbor}, {owner}, s.state, 'collaborator', false, 14, {at}, s.state || i,
+                    'row@rows.example'
+             FROM row, (SELECT 'proposed' AS state UNION ALL SELECT 'declined') s"
+        ),
+        format!(
+            "{each} INSERT INTO workspace (id, name, public_id, created_at)
+             SELECT randomblob(16), 'Row ' || i, 'row-' || i, {at} FROM row"
+        ),
+        format!(
+            "INSERT INTO partnership (id, host_workspace_id, guest_workspace_id, owner_member_id, state, highest_role,
+                                      reason_required, open_days, created_at, sent_at, contact_email)
+             SELECT randomblob(16), w.id, {northlight}, {owner}, 'awaiting_guest', 'collaborator', false, 14, {at}, {at},
+                    'row@rows.example'
+             FROM workspace w WHERE w.name LIKE 'Row %'"
         ),
         // What happened, and was told.
         format!(
@@ -170,7 +228,15 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
             "{request}",
             format!("SELECT id FROM access_request WHERE requester_id = {manager} AND id = idempotency_key LIMIT 1"),
         ),
+        (
+            "{unused}",
+            "SELECT s.id FROM account_share s JOIN account a ON a.id = s.account_id WHERE a.label = 'Unused'"
+                .to_owned(),
+        ),
         ("{partnership}", format!("SELECT {partnership} AS id")),
+        ("{proposed}", "SELECT id FROM partnership WHERE state = 'proposed' LIMIT 1".to_owned()),
+        ("{declined}", "SELECT id FROM partnership WHERE state = 'declined' LIMIT 1".to_owned()),
+        ("{asked}", "SELECT id FROM partnership WHERE state = 'awaiting_guest' LIMIT 1".to_owned()),
     ] {
         ids.insert(name, id(&database, &sql).await);
     }
