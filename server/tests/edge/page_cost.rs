@@ -15,9 +15,17 @@ const MANAGER: &str = "manager@northlight.example";
 /// like stand for ids), and whose it is.
 const PAGES: &[(&str, &str, &str)] = &[
     ("/accounts", "/accounts", HOST),
+    ("/accounts", "/accounts", HOST_ADMIN),
+    ("/accounts/new", "/accounts/new", HOST),
+    ("/accounts/import", "/accounts/import", HOST),
+    ("/accounts/deleted", "/accounts/deleted", HOST),
+    ("/accounts/without-owner", "/accounts/without-owner", HOST_ADMIN),
     ("/accounts/{account}", "/accounts/{account}", HOST),
     ("/accounts/{account}/members", "/accounts/{account}/members", HOST),
     ("/accounts/{account}/activity", "/accounts/{account}/activity", HOST),
+    ("/accounts/{account}/settings", "/accounts/{account}/settings", HOST),
+    ("/accounts/{account}/delete", "/accounts/{account}/delete", HOST),
+    ("/accounts/{account}/assign-owner", "/accounts/{lost}/assign-owner", HOST_ADMIN),
     ("/accounts/{account}/request-access", "/accounts/{account}/request-access", MANAGER),
     ("/accounts/{account}/request-access", "/accounts/{account}/request-access?again={request}", MANAGER),
     ("/accounts/{account}/extend-access", "/accounts/{ending}/extend-access", MANAGER),
@@ -165,6 +173,18 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
             "INSERT INTO access_grant (id, account_id, member_id, role, source, state, created_at)
              SELECT randomblob(16), id, {owner}, 'owner', 'owner', 'active', {at} FROM account WHERE label = 'Unused'"
         ),
+        // Accounts that nobody owns, and others that are deleted.
+        format!(
+            r#"{each} INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key,
+                                           search_text, created_at, deleted_at)
+               SELECT randomblob(16), {harbor}, s.label || i, 'App', '', '', '', 'row ' || i, 'row', {at}, s.deleted_at
+               FROM row, (SELECT 'Lost ' AS label, NULL AS deleted_at UNION ALL SELECT 'Gone ', {later}) s"#
+        ),
+        format!(
+            "INSERT INTO access_grant (id, account_id, member_id, role, source, state, created_at)
+             SELECT randomblob(16), id, {owner}, 'owner', 'owner', 'active', {at}
+             FROM account WHERE label LIKE 'Gone %'"
+        ),
         // On one of them everybody of the guest waits, and everybody of the host has access.
         format!(
             "INSERT INTO access_grant (id, account_id, member_id, role, source, state, created_at)
@@ -223,6 +243,7 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
     let mut ids = BTreeMap::new();
     for (name, sql) in [
         ("{account}", "SELECT id FROM account WHERE label = 'Row 1'".to_owned()),
+        ("{lost}", "SELECT id FROM account WHERE label = 'Lost 1'".to_owned()),
         ("{ending}", "SELECT id FROM account WHERE label = 'Row 2'".to_owned()),
         (
             "{request}",
