@@ -11,7 +11,11 @@ use web_sys::{
 const PART: &str = "data-live";
 
 /// What is said when the entries of a part have changed: the part's name, and the words.
-const MESSAGES: [(&str, &str); 1] = [("accounts", "The list of accounts has changed.")];
+const MESSAGES: [(&str, &str); 3] = [
+    ("accounts", "The list of accounts has changed."),
+    ("partners", "The list of partners has changed."),
+    ("partner", "The state of the partnership has changed."),
+];
 
 /// What can have the focus.
 const FOCUSABLE: &str = "a[href],button,input,select,textarea,summary,[tabindex]";

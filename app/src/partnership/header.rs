@@ -76,7 +76,8 @@ pub fn PartnerHeader(
             <Company name=name.clone() />
             <div class="partner-header-text">
                 <h1>{name.clone()}</h1>
-                <p class="partner-marks">
+                // Its id changes with the state, so that a change on the open page is announced.
+                <p class="partner-marks" id=format!("partner-{state}")>
                     <SideBadge side=side />
                     <StateBadge state=state />
                 </p>
