@@ -112,8 +112,8 @@ fn Messages() -> impl IntoView {
             {Suspend::new(async move {
                 let notice = api::notice().await.ok().flatten();
                 notice
-                    .map(|Notice { failed, text, items, .. }| {
-                        view! { <MessageBox failed=failed text=text items=items /> }
+                    .map(|Notice { failed, text, items, copy, .. }| {
+                        view! { <MessageBox failed=failed text=text items=items copy=copy /> }
                     })
             })}
         </div>

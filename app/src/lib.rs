@@ -21,8 +21,10 @@ pub mod access_request;
 pub mod account;
 pub mod account_share;
 pub mod activity;
+pub mod invitation;
 pub mod layout;
 pub mod live;
+pub mod member;
 pub mod notification;
 pub mod partnership;
 pub mod password;
@@ -34,6 +36,7 @@ pub mod setting;
 pub mod ssr;
 pub mod ui;
 pub mod wire;
+pub mod workspace;
 
 /// The files that the browser loads with every page, by their hashed addresses. Provided by the server as context.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +138,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot-password") view=password::ForgotPasswordPage ssr=SsrMode::Async />
                 <Route path=path!("/reset-password") view=password::ResetPasswordPage ssr=SsrMode::Async />
                 <Route path=path!("/change-email") view=profile::EmailChangePage ssr=SsrMode::Async />
+                <Route path=path!("/set-up") view=workspace::SetUpPage ssr=SsrMode::Async />
+                <Route path=path!("/found-workspace") view=workspace::FoundWorkspacePage ssr=SsrMode::Async />
+                <Route path=path!("/join") view=invitation::JoinPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=layout::Frame ssr=SsrMode::Async>
                     <Route path=path!("/accounts") view=account::AccountListPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/new") view=account::AddAccountPage ssr=SsrMode::Async />
@@ -202,6 +208,19 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/accounts/:account/log-in") view=account::LogInPage ssr=SsrMode::Async />
                     <Route path=path!("/requests") view=access_request::RequestsToDecidePage ssr=SsrMode::Async />
                     <Route path=path!("/requests/sent") view=access_request::SentRequestsPage ssr=SsrMode::Async />
+                    <Route path=path!("/members") view=member::MemberListPage ssr=SsrMode::Async />
+                    <Route path=path!("/members/invite") view=member::InviteMembersPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/members/:member/deactivate")
+                        view=member::DeactivateMemberPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/members/:member/reset-sign-in")
+                        view=member::ResetSignInPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/settings/workspace/hand-over") view=workspace::HandOverPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=notification::NotificationListPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=profile::ProfilePage ssr=SsrMode::Async />
                     <Route

@@ -7,13 +7,16 @@ use crate::wire::{Failure, Notice};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::second_factor::HalfOpenView;
+use domain::workspace::FoundingForm;
 use domain::{AppError, Denial};
 use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use services::invitation::JoinForm;
 use services::session::{Browser, NewSession, SignIn};
+use services::workspace::Founded;
 use services::{Ctx, Oneself, Services};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -153,6 +156,58 @@ pub(crate) async fn sign_in(email: String, password: String, next: String) -> Re
             answer_failure(&failure.0, Some((&back, &email)));
             Err(failure)
         }
+    }
+}
+
+/// Whoever is signed in in this browser, if anybody is.
+pub(crate) fn reader() -> Option<Oneself> {
+    parts().extensions.get::<Oneself>().cloned()
+}
+
+/// Somebody joins a workspace, and goes on in it.
+pub(crate) async fn join(token: &str, name: String, password: String) -> Result<(), Failure> {
+    let joined = services().join(token, &JoinForm { name, password }, reader().as_ref(), &browser()).await?;
+    if let Some(session) = &joined.session {
+        enter(session);
+    }
+    notify(Notice::done(format!("You have joined {}.", joined.workspace)));
+    // Whoever has a second factor signs in with it first.
+    redirect("/accounts");
+    Ok(())
+}
+
+/// Somebody makes the first workspace.
+pub(crate) async fn set_up(token: &str, form: FoundingForm) -> Result<(), Failure> {
+    let founded = services().set_up(token, &form, &browser()).await?;
+    lead_into(founded);
+    Ok(())
+}
+
+/// Somebody founds a further workspace.
+pub(crate) async fn found_workspace(token: &str, form: FoundingForm) -> Result<(), Failure> {
+    let reader = reader();
+    let founded = match &reader {
+        Some(reader) if token.is_empty() => services().found_another(&form.workspace, reader).await?,
+        reader => services().found_workspace(token, &form, reader.as_ref(), &browser()).await?,
+    };
+    lead_into(founded);
+    Ok(())
+}
+
+/// Somebody asks for a link to found a workspace.
+pub(crate) async fn ask_to_found(email: &str) -> Result<(), Failure> {
+    Ok(services().ask_to_found(email, &browser()).await?)
+}
+
+/// Leads a founder to what is next: to the partnership that waits, or to inviting people.
+fn lead_into(founded: Founded) {
+    if let Some(session) = &founded.session {
+        enter(session);
+    }
+    notify(Notice::done(format!("{} is founded, and you are its Owner.", founded.workspace.name)));
+    match founded.workspace.partnership {
+        Some(partnership) => redirect(&format!("/partners/{partnership}")),
+        None => redirect("/members"),
     }
 }
 

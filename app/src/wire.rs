@@ -80,12 +80,22 @@ pub struct Notice {
     /// Which of the page's forms it stands in, where there are several of a kind: the id of what the form is about.
     #[serde(default)]
     pub about: String,
+    /// A link to pass on by hand, shown to be copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<String>,
 }
 
 impl Notice {
     /// An act that succeeded.
     pub fn done(text: impl Into<String>) -> Self {
-        Self { failed: false, text: text.into(), items: Vec::new(), typed: String::new(), about: String::new() }
+        Self {
+            failed: false,
+            text: text.into(),
+            items: Vec::new(),
+            typed: String::new(),
+            about: String::new(),
+            copy: None,
+        }
     }
 
     /// An act that failed.

@@ -183,7 +183,7 @@ pub enum Denial {
     #[error("The other company has suspended this partnership. Only its Admins can resume it.")]
     OtherSideSuspended,
     /// The workspace's Owner keeps role and membership.
-    #[error("This is the workspace's Owner. Hand over the ownership first.")]
+    #[error("This is the workspace's Owner. Make someone else Owner first.")]
     WorkspaceOwnerStays,
     /// Nobody does this to themselves.
     #[error("You cannot do this to yourself. Ask another Admin.")]
@@ -201,7 +201,7 @@ pub enum Denial {
     #[error("Your workspace asks for a second factor. Set one up under Settings, Security, to go on.")]
     SecondFactorFirst,
     /// An Admin's reach ends below the Owner.
-    #[error("Only the Owner of the workspace can do this to an Admin or the Owner.")]
+    #[error("An Admin cannot do this to the workspace's Owner.")]
     AboveAdmin,
 }
 

@@ -11,6 +11,7 @@ pub mod account_share;
 pub mod activity;
 pub mod error;
 pub mod id;
+pub mod invitation;
 pub mod link;
 pub mod member;
 pub mod notification;

@@ -2,6 +2,7 @@
 
 use crate::Denial;
 use crate::account::AccountRole;
+use crate::member::MemberStatus;
 use crate::partnership::PartnershipState;
 use crate::word::words;
 use crate::workspace::WorkspaceRole;
@@ -286,6 +287,82 @@ impl PartnershipStanding {
         }
     }
 }
+
+words! {
+    /// What an Admin can do with a member of the workspace.
+    MemberAct {
+        /// Give them another role.
+        ChangeRole = "change_role",
+        /// End every session, and let them set a new password.
+        ResetSignIn = "reset_sign_in",
+        /// Put them out.
+        Deactivate = "deactivate",
+        /// Let them in again.
+        Reactivate = "reactivate",
+        /// Send the invitation once more.
+        ResendInvitation = "resend_invitation",
+        /// Make a link to pass on by hand.
+        CopyInvitationLink = "copy_invitation_link",
+        /// Take the invitation back.
+        WithdrawInvitation = "withdraw_invitation",
+    }
+}
+
+/// What a member of the workspace is to somebody who may want to do something with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberStanding {
+    /// The role of whoever acts.
+    pub actor_role: WorkspaceRole,
+    /// Whether they are the same.
+    pub oneself: bool,
+    /// The member's role.
+    pub role: WorkspaceRole,
+    /// The member's status.
+    pub status: MemberStatus,
+}
+
+/// Why an act on a member is not possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberRefusal {
+    /// It is not this one's to do.
+    Denied(Denial),
+    /// It cannot be done with a member of this status.
+    Status(MemberStatus),
+}
+
+impl MemberStanding {
+    /// Whether it may be done now.
+    ///
+    /// # Errors
+    ///
+    /// The reason why not: whose it is to do comes first, the status second.
+    pub fn may(self, act: MemberAct) -> Result<(), MemberRefusal> {
+        use MemberAct as Act;
+        let owner = self.role == WorkspaceRole::Owner;
+        let denied = match act {
+            _ if !self.actor_role.administers() => Some(Denial::AdminsOnly),
+            Act::ChangeRole | Act::Deactivate if owner => Some(Denial::WorkspaceOwnerStays),
+            Act::ResetSignIn if owner && !self.oneself => Some(Denial::AboveAdmin),
+            Act::ChangeRole | Act::Deactivate | Act::ResetSignIn if self.oneself => Some(Denial::NotOneself),
+            _ => None,
+        };
+        if let Some(denial) = denied {
+            return Err(MemberRefusal::Denied(denial));
+        }
+        let fits = match act {
+            Act::ChangeRole => self.status != MemberStatus::Deactivated,
+            Act::Deactivate | Act::ResetSignIn => self.status == MemberStatus::Active,
+            Act::Reactivate => self.status == MemberStatus::Deactivated,
+            Act::ResendInvitation | Act::CopyInvitationLink | Act::WithdrawInvitation => {
+                self.status == MemberStatus::Invited
+            }
+        };
+        if fits { Ok(()) } else { Err(MemberRefusal::Status(self.status)) }
+    }
+}
+
+/// The roles that an Admin can give. The Owner's is handed over.
+pub const GIVEN_ROLES: [WorkspaceRole; 2] = [WorkspaceRole::User, WorkspaceRole::Admin];
 
 /// The roles a member of this side can have on an account.
 pub const fn roles_for(side: Side) -> &'static [AccountRole] {

@@ -163,6 +163,18 @@ pub fn one_line(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Text for a cell of comma-separated values that a spreadsheet does not take for a formula: an apostrophe before what
+/// would begin one (OWASP, CSV Injection).
+pub fn harmless_cell(text: &str) -> String {
+    if text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+        || text.starts_with(['\t', '\r', '\n'])
+    {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
 /// A number as people read it: 120,000.
 pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
@@ -264,6 +276,22 @@ mod tests {
             long.as_str(),
         ] {
             assert!(check(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, cell) in [
+            ("Ann", "Ann"),
+            ("a=b", "a=b"),
+            ("=1+1", "'=1+1"),
+            (" +49 1", "' +49 1"),
+            ("-x", "'-x"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "'\tx"),
+            ("＝1", "'＝1"),
+        ] {
+            assert_eq!(harmless_cell(text), cell);
         }
     }
 

@@ -1,8 +1,11 @@
 //! The permission table as a whole: printed, and reviewed as snapshots.
 
 use domain::account::AccountRole;
+use domain::member::MemberStatus;
 use domain::partnership::PartnershipState;
-use domain::policy::{Act, PartnershipAct, PartnershipRefusal, PartnershipStanding, Side, Standing, roles_for};
+use domain::policy::{
+    Act, MemberAct, MemberStanding, PartnershipAct, PartnershipRefusal, PartnershipStanding, Side, Standing, roles_for,
+};
 use domain::workspace::WorkspaceRole;
 
 /// Everyone the table of `domain.md` knows, in each workspace role, with and without an active owner.
@@ -193,4 +196,33 @@ fn what_is_refused_with_a_partnership_says_whose_it_is_before_it_says_when() {
     let refused = |act| standing.may(act).expect_err("refused");
     assert_eq!(refused(PartnershipAct::Approve), PartnershipRefusal::Denied(domain::Denial::HostOnly));
     assert_eq!(refused(PartnershipAct::Accept), PartnershipRefusal::State(PartnershipState::Active));
+}
+
+/// Every act on a member of the workspace, by everyone, in every role and status.
+#[test]
+fn who_may_do_what_with_a_member() {
+    let mut printed = String::new();
+    for actor_role in WorkspaceRole::ALL {
+        for role in WorkspaceRole::ALL {
+            for status in MemberStatus::ALL {
+                for oneself in [false, true] {
+                    // The Owner is active, and there is one; whoever acts is active.
+                    let owner = *role == WorkspaceRole::Owner;
+                    if owner && *status != MemberStatus::Active
+                        || oneself && (role != actor_role || *status != MemberStatus::Active)
+                        || !oneself && owner && *actor_role == WorkspaceRole::Owner
+                    {
+                        continue;
+                    }
+                    let standing = MemberStanding { actor_role: *actor_role, oneself, role: *role, status: *status };
+                    let acts: Vec<&str> =
+                        MemberAct::ALL.iter().filter(|act| standing.may(**act).is_ok()).map(|act| act.word()).collect();
+                    let whom = if oneself { "oneself".to_owned() } else { format!("{} {status}", role.label()) };
+                    printed += format!("{} on {whom}: {}", actor_role.label(), acts.join(" ")).trim_end();
+                    printed.push('\n');
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!(printed);
 }

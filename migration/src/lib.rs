@@ -17,6 +17,7 @@ mod m20261123_000007_outbox_email;
 mod m20261124_000008_people;
 mod m20261124_000009_partnership_life;
 mod m20261124_000010_endings;
+mod m20261126_000011_joining;
 mod m20261126_000012_sign_in;
 mod m20261126_000013_partnership_list;
 mod m20261126_000014_share_end;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_people::Migration),
             Box::new(m20261124_000009_partnership_life::Migration),
             Box::new(m20261124_000010_endings::Migration),
+            Box::new(m20261126_000011_joining::Migration),
             Box::new(m20261126_000012_sign_in::Migration),
             Box::new(m20261126_000013_partnership_list::Migration),
             Box::new(m20261126_000014_share_end::Migration),

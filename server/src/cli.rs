@@ -30,6 +30,48 @@ pub enum Command {
     Migrate,
     /// Fill an empty database with two companies, a partnership, accounts and people, and print who can sign in.
     Demo(Demo),
+    /// Print a new link that sets up the first workspace. It works once, for a day. `serve` prints one when it starts on an
+    /// empty database.
+    SetupLink,
+    /// Workspaces: the companies.
+    Workspace {
+        /// What to do.
+        #[command(subcommand)]
+        act: WorkspaceAct,
+    },
+    /// Users: who can sign in.
+    User {
+        /// What to do.
+        #[command(subcommand)]
+        act: UserAct,
+    },
+}
+
+/// What an operator does about workspaces.
+#[derive(Subcommand)]
+pub enum WorkspaceAct {
+    /// Print a link with which the owner of an email address founds a workspace. It works once, for 14 days.
+    Create {
+        /// The email address of who will be its Owner.
+        #[arg(value_name = "EMAIL")]
+        owner: String,
+        /// Send the link there as well.
+        #[arg(long)]
+        mail: bool,
+    },
+}
+
+/// What an operator does about users.
+#[derive(Subcommand)]
+pub enum UserAct {
+    /// List the users with their workspaces: email address, name, workspace, role and status, separated by tabs.
+    List,
+    /// Print a link with which a user sets a new password. It works once, for an hour.
+    ResetPassword {
+        /// The user's email address.
+        #[arg(value_name = "EMAIL")]
+        email: String,
+    },
 }
 
 /// How big the demo is.

@@ -4,6 +4,7 @@
 //! value that may hold a password.
 
 use clap::{Args, CommandFactory};
+use domain::workspace::Founding;
 use services::mail::{Mailer, Transport, WrongSetting};
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -69,6 +70,18 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_RESEND_API_KEY", hide_env_values = true, value_name = "KEY", global = true)]
     pub resend_api_key: Option<String>,
 
+    /// Who can found a further workspace: invitation (whoever the operator, or a company that wants to share accounts with
+    /// theirs, has invited to), open (anyone with an email address) or operator (`latchkey workspace create` alone)
+    /// [default: invitation]
+    #[arg(
+        long,
+        env = "LATCHKEY_FOUNDING",
+        hide_env_values = true,
+        value_name = "invitation|open|operator",
+        global = true
+    )]
+    pub founding: Option<String>,
+
     /// What is logged to the standard error stream: error, warn, info, debug, trace, or a filter such as
     /// "info,services=debug". Readable on a terminal, JSON otherwise [default: info]
     #[arg(long, env = "LATCHKEY_LOG", hide_env_values = true, value_name = "FILTER", global = true)]
@@ -110,6 +123,8 @@ pub struct Config {
     pub trust_proxy: bool,
     /// How mail is sent.
     pub mailer: Mailer,
+    /// Who can found a further workspace.
+    pub founding: Founding,
 }
 
 impl Settings {
@@ -146,7 +161,8 @@ impl Settings {
         }
         let trust_proxy = given(&self.trust_proxy).map(switch).transpose()?.unwrap_or(false);
         let mailer = self.mailer(&site_url_or(site_url.as_ref(), address))?;
-        Ok(Config { database_url, address, site_url, trust_proxy, mailer })
+        let founding = given(&self.founding).map(founding).transpose()?.unwrap_or(Founding::Invitation);
+        Ok(Config { database_url, address, site_url, trust_proxy, mailer, founding })
     }
 
     fn mailer(&self, site_url: &Url) -> Result<Mailer, SettingError> {
@@ -310,6 +326,11 @@ fn switch(value: &str) -> Result<bool, SettingError> {
         "off" | "false" | "no" | "0" => Ok(false),
         _ => Err(wrong("LATCHKEY_TRUST_PROXY", "is neither on nor off. Set one of them.")),
     }
+}
+
+fn founding(value: &str) -> Result<Founding, SettingError> {
+    let unknown = "is neither invitation nor open nor operator. Set one of them.";
+    value.to_ascii_lowercase().parse().map_err(|_| wrong("LATCHKEY_FOUNDING", unknown))
 }
 
 /// The address people open, where none was said: the one that is listened on.

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod config;
 mod dev_mail;
 mod live;
+mod member_export;
 mod page_form;
 mod plain_request;
 pub mod router;

@@ -1,8 +1,12 @@
 //! The program `latchkey`.
 
 use clap::Parser;
+use domain::AppError;
+use domain::member::MemberStatus;
+use domain::text::one_line;
+use domain::workspace::WorkspaceRole;
 use server::assets::{AssetError, Site};
-use server::cli::{Cli, Command, Demo};
+use server::cli::{Cli, Command, Demo, UserAct, WorkspaceAct};
 use server::config::{self, Config, SettingError};
 use server::router::{self, Server, Way};
 use server::serve::{LONGEST_STOP, serve};
@@ -23,6 +27,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How long the workers may take to put down what they hold: a little longer than mails on their way are waited for.
 const LONGEST_REST: Duration = Duration::from_secs(12);
+
+/// Users listed at a time.
+const USERS_AT_ONCE: u64 = 1_000;
 
 /// Why the program ends before its time, as a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +52,14 @@ enum Failure {
     NotEmpty,
     #[error("The demo could not be made: {0}.")]
     Demo(String),
+    #[error(
+        "There is a workspace already, so nothing is left to set up. `latchkey workspace create` founds further ones."
+    )]
+    SetUp,
+    #[error("{0}")]
+    Refused(AppError),
+    #[error("Nobody has joined with the address {0}. `latchkey user list` shows who has.")]
+    NoUser(String),
     #[error("{0}")]
     System(#[from] io::Error),
 }
@@ -72,6 +87,12 @@ fn start(cli: Cli) -> Result<(), Failure> {
             Command::Serve => run(config).await,
             Command::Migrate => migrate(&config).await.map(drop),
             Command::Demo(demo) => fill(&config, &demo).await,
+            Command::SetupLink => print_set_up_link(&config).await,
+            Command::Workspace { act: WorkspaceAct::Create { owner, mail } } => {
+                print_founding_link(&config, &owner, mail).await
+            }
+            Command::User { act: UserAct::List } => list_users(&config).await,
+            Command::User { act: UserAct::ResetPassword { email } } => print_reset_link(&config, &email).await,
         }
     })
 }
@@ -88,8 +109,10 @@ async fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
 
-    let services = Services::new(database, services::Settings { site_url: site_url.clone() });
-    services.catch_up_with_time().await.map_err(|error| Failure::Database(services::chain(&error)))?;
+    let services = services_on(&config, database, bound).await?;
+    if let Some(link) = services.set_up_link().await.map_err(unusable)? {
+        tracing::info!(link, "there is no workspace yet: open this link within a day to set up the first one");
+    }
     let stop = CancellationToken::new();
     let workers = Workers::start(&services, config.mailer.clone(), &stop);
     let way = Way { site_url, trust_proxy: config.trust_proxy, mail_folder: config.shown_mail_folder() };
@@ -109,10 +132,66 @@ async fn run(config: Config) -> Result<(), Failure> {
 /// The database, brought up to date.
 async fn migrate(config: &Config) -> Result<Database, Failure> {
     make_folder(&config.database_url).map_err(Failure::Folder)?;
-    let unusable = |error| Failure::Database(services::chain(&error));
     let database = Database::connect(&config.database_url).await.map_err(unusable)?;
     database.migrate().await.map_err(|error| Failure::Migration(services::chain(&error)))?;
     Ok(database)
+}
+
+/// What the use cases run on, for a site that listens there.
+async fn services_on(config: &Config, database: Database, address: SocketAddr) -> Result<Services, Failure> {
+    let settings = services::Settings { site_url: config.site_url(address), founding: config.founding };
+    let services = Services::new(database, settings);
+    services.catch_up_with_time().await.map_err(unusable)?;
+    Ok(services)
+}
+
+/// The same for a command beside the server.
+async fn services_beside(config: &Config) -> Result<Services, Failure> {
+    let database = migrate(config).await?;
+    services_on(config, database, config.address).await
+}
+
+fn unusable(error: services::Error) -> Failure {
+    match error {
+        services::Error::App(refused) => Failure::Refused(refused),
+        error => Failure::Database(services::chain(&error)),
+    }
+}
+
+async fn print_set_up_link(config: &Config) -> Result<(), Failure> {
+    let link = services_beside(config).await?.set_up_link().await.map_err(unusable)?.ok_or(Failure::SetUp)?;
+    writeln!(io::stdout(), "{link}")?;
+    Ok(())
+}
+
+async fn print_founding_link(config: &Config, owner: &str, mail: bool) -> Result<(), Failure> {
+    let link = services_beside(config).await?.founding_link(owner, mail).await.map_err(unusable)?;
+    writeln!(io::stdout(), "{link}")?;
+    Ok(())
+}
+
+/// Prints a line for each membership, and one for each user without any.
+async fn list_users(config: &Config) -> Result<(), Failure> {
+    let services = services_beside(config).await?;
+    let mut after = String::new();
+    loop {
+        let lines = services.user_lines(&after, USERS_AT_ONCE).await.map_err(unusable)?;
+        let Some(last) = lines.last() else { return Ok(()) };
+        after.clone_from(&last.email);
+        for line in &lines {
+            let role = line.role.map_or("", WorkspaceRole::label);
+            let status = line.status.map_or("", MemberStatus::label);
+            let cells = [line.email.as_str(), &line.name, line.workspace.as_deref().unwrap_or_default(), role, status];
+            writeln!(io::stdout(), "{}", cells.map(one_line).join("\t"))?;
+        }
+    }
+}
+
+async fn print_reset_link(config: &Config, email: &str) -> Result<(), Failure> {
+    let link = services_beside(config).await?.reset_link(email).await.map_err(unusable)?;
+    let link = link.ok_or_else(|| Failure::NoUser(one_line(email)))?;
+    writeln!(io::stdout(), "{link}")?;
+    Ok(())
 }
 
 /// The folder of a SQLite file.
@@ -131,7 +210,7 @@ async fn fill(config: &Config, demo: &Demo) -> Result<(), Failure> {
     if !empty {
         return if demo.if_empty { Ok(()) } else { Err(Failure::NotEmpty) };
     }
-    let services = Services::new(database, services::Settings { site_url: config.site_url(config.address) });
+    let services = services_on(config, database, config.address).await?;
     let default = services::demo::DemoSize::default();
     let size = services::demo::DemoSize {
         members: demo.members.unwrap_or(default.members),

@@ -5,7 +5,7 @@
 //! everything but assets and the two checks of health, the session.
 
 use crate::assets::Site;
-use crate::{account_import, dev_mail, live, page_form, plain_request, telemetry};
+use crate::{account_import, dev_mail, live, member_export, page_form, plain_request, telemetry};
 use app::ssr::{ClientAddress, Edge, encoded, own_path};
 use app::wire::Failure;
 use axum::body::{Body, to_bytes};
@@ -60,10 +60,26 @@ pub const PUBLIC_FUNCTIONS: &[&str] = &[
     "/api/session/second-step",
     "/api/session/sign-in",
     "/api/session/sign-out",
+    "/api/workspace/can-set-up",
+    "/api/workspace/set-up",
+    "/api/workspace/founding",
+    "/api/workspace/found",
+    "/api/workspace/ask-to-found",
+    "/api/invitation/view",
+    "/api/invitation/join",
 ];
 
 /// The pages that anyone may open: for those who have no session yet.
-const PUBLIC_PAGES: &[&str] = &[SIGN_IN, SECOND_STEP, "/change-email", "/forgot-password", "/reset-password"];
+const PUBLIC_PAGES: &[&str] = &[
+    SIGN_IN,
+    SECOND_STEP,
+    "/change-email",
+    "/forgot-password",
+    "/reset-password",
+    "/set-up",
+    "/found-workspace",
+    "/join",
+];
 
 /// The pages for what concerns oneself alone, which a workspace that asks for something first leaves open.
 const OWN_PAGES: &[&str] = &["/settings", SECURITY, "/settings/security/one-time-codes"];
@@ -75,6 +91,9 @@ const SECOND_STEP: &str = "/sign-in/second-step";
 
 /// The page that takes its form in a way of its own.
 const REQUEST_ACCESS: &str = "/accounts/{account}/request-access";
+
+/// Where the list of members is downloaded.
+const EXPORT_MEMBERS: &str = "/members/export";
 
 /// Where people sign in.
 const SIGN_IN: &str = "/sign-in";
@@ -188,6 +207,7 @@ pub fn build_with(server: Server, more: Router<Server>) -> Router {
         .route(LIVE, get(live::stream))
         .route(REQUEST_ACCESS, post(plain_request::post))
         .route(account_import::PAGE, post(account_import::post))
+        .route(EXPORT_MEMBERS, post(member_export::post))
         .route("/api/{*function}", any(no_function));
     for listing in leptos_axum::generate_route_list(app::App) {
         // "/" leads on; `generate_route_list` lists the frame's own empty path too.

@@ -9,7 +9,7 @@ use crate::{Error, notify};
 use chrono::{SubsecRound, TimeDelta, Utc};
 use domain::AppError;
 use domain::member::MemberStatus;
-use domain::workspace::WorkspaceRole;
+use domain::workspace::{Founding, WorkspaceRole};
 use domain::{Denial, MemberId, Moment, UserId, WorkspaceId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult};
 use std::sync::Arc;
@@ -22,6 +22,8 @@ use url::Url;
 pub struct Settings {
     /// Where people reach this installation: the beginning of every link in a mail.
     pub site_url: Url,
+    /// Who can found a further workspace.
+    pub founding: Founding,
 }
 
 /// Everything the use cases run on. Cheap to clone; keeps nothing that another server would miss.
@@ -103,6 +105,11 @@ impl Services {
 
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         self.inner.database.read()
+    }
+
+    /// Who can found a further workspace.
+    pub fn founding(&self) -> Founding {
+        self.inner.settings.founding
     }
 
     /// An address of a page of this installation.

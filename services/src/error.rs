@@ -22,6 +22,9 @@ pub enum Error {
     /// A second factor could not be made or read.
     #[error("a second factor cannot be used: {0}")]
     SecondFactor(String),
+    /// A file could not be written.
+    #[error("a file could not be written")]
+    File(#[from] std::io::Error),
     /// A background task was ended while somebody waited for it.
     #[error("a task was ended")]
     Task(#[from] tokio::task::JoinError),

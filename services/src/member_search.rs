@@ -9,6 +9,7 @@
 //! | several, one of which few members have | the rows of that one, or of a pair with it, each checked for the others |
 //! | several that many have | the rows for the pair of two of them, each checked |
 
+mod narrow;
 mod token;
 
 use domain::member::PickedMember;
@@ -16,6 +17,7 @@ use domain::{MemberId, WorkspaceId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, TryGetable, Value};
 use token::{Pair, Word, after, words_of};
 
+pub(crate) use narrow::{Narrowed, narrow};
 pub(crate) use token::{Entries, fold};
 
 /// A word with fewer rows than this is gone through, unless a pair has fewer.
@@ -85,7 +87,7 @@ pub(crate) fn matching(typed: &str, mut place: impl FnMut(Value) -> String) -> S
     words_of(typed).into_iter().map(condition).collect()
 }
 
-/// Puts an active member into the index.
+/// Puts a member into the index. Whoever is not active is not found by [`find`].
 pub(crate) async fn index(
     connection: &impl ConnectionTrait,
     workspace: WorkspaceId,

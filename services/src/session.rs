@@ -247,6 +247,32 @@ impl Services {
         }
     }
 
+    /// Counts something that anyone can ask for by somebody's address, such as a mail to it, under the limits of signing
+    /// in.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::TooManyAttempts`].
+    pub(crate) async fn count_attempt(&self, email: &str, browser: &Browser) -> Result<(), Error> {
+        let tries = Tries::of(self, &fold_email(email), browser, None).await?;
+        tries.check(self.reader()).await?;
+        tries.begin(self.database().write()).await.map(drop)
+    }
+
+    /// Whether this is the password of the user with this address, under the limits of signing in.
+    ///
+    /// # Errors
+    ///
+    /// As [`Services::sign_in`].
+    pub(crate) async fn prove_password(&self, email: &str, password: &str, browser: &Browser) -> Result<(), Error> {
+        let folded = fold_email(email);
+        let user = user::Entity::find().filter(user::COLUMN.email_folded.eq(&folded)).one(self.reader()).await?;
+        let tries = Tries::of(self, &folded, browser, user.as_ref().map(|user| user.id)).await?;
+        let hash = user.and_then(|user| user.password_hash);
+        let attempt = self.try_password(&tries, password, hash).await?.ok_or_else(wrong_credentials)?;
+        attempt.succeeded(self.database().write()).await
+    }
+
     /// The member whose browser has this session id, if the session is alive and the member active. It counts as a use.
     ///
     /// # Errors
@@ -416,6 +442,42 @@ pub(crate) async fn end_all_of(change: &Change, user: UserId, except: Option<&st
     Ok(ended.rows_affected)
 }
 
+/// Ends every session that is at work as this member.
+pub(crate) async fn end_all_as(change: &Change, user: UserId, member: MemberId) -> Result<(), Error> {
+    session::Entity::update_many()
+        .col_expr(session::Column::EndsAt, Expr::value(change.now()))
+        .filter(session::COLUMN.user_id.eq(user))
+        .filter(session::COLUMN.member_id.eq(member))
+        .filter(session::COLUMN.ends_at.gt(change.now()))
+        .exec(change.transaction())
+        .await?;
+    Ok(())
+}
+
+/// Who begins a session.
+#[derive(Debug)]
+pub(crate) struct Beginner {
+    pub(crate) user: UserId,
+    pub(crate) name: String,
+    pub(crate) member: MemberId,
+    pub(crate) workspace: WorkspaceId,
+}
+
+/// Begins the session of somebody who has just become a member. Its event is to be committed with it.
+pub(crate) async fn begin_as(
+    change: &Change,
+    who: Beginner,
+    browser: &Browser,
+) -> Result<(NewSession, Event), Error> {
+    let session = begin(change, who.user, who.member, browser).await?;
+    let event = Event {
+        actor: Some(who.member),
+        details: Details { actor: who.name, ..Details::default() },
+        ..Event::new(EventKind::SignedIn, who.workspace)
+    };
+    Ok((session, event))
+}
+
 /// An attempt that is under way. It counts as failed until it has succeeded.
 #[derive(Debug)]
 pub(crate) struct Attempt(Uuid);
@@ -537,6 +599,20 @@ impl Oneself {
         change.commit(vec![event]).await
     }
 
+    /// Goes on as a member that the user becomes in this change.
+    pub(crate) async fn go_on_as(&self, change: &Change, member: MemberId) -> Result<(), Error> {
+        self.go_on(change.transaction(), member).await
+    }
+
+    async fn go_on(&self, connection: &impl ConnectionTrait, member: MemberId) -> Result<(), Error> {
+        session::Entity::update_many()
+            .col_expr(session::Column::MemberId, Expr::value(member))
+            .filter(session::COLUMN.id_hash.eq(&self.who().id_hash))
+            .exec(connection)
+            .await?;
+        Ok(())
+    }
+
     /// Goes on as another membership of the same user.
     ///
     /// # Errors
@@ -552,12 +628,7 @@ impl Oneself {
         if own.is_none() {
             return Err(AppError::NotFound.into());
         }
-        session::Entity::update_many()
-            .col_expr(session::Column::MemberId, Expr::value(member))
-            .filter(session::COLUMN.id_hash.eq(&self.who().id_hash))
-            .exec(self.services().database().write())
-            .await?;
-        Ok(())
+        self.go_on(self.services().database().write(), member).await
     }
 }
 

@@ -5,6 +5,7 @@
 mod postgres;
 
 use domain::account::{AccountFilter, AccountRole};
+use domain::workspace::Founding;
 use services::demo::{DemoSize, PASSWORD, fill};
 use services::session::Browser;
 use services::{Ctx, Database, Error, Services, Settings};
@@ -14,7 +15,10 @@ use std::sync::Mutex;
 async fn empty(url: &str) -> Services {
     let database = Database::connect(url).await.unwrap();
     database.migrate().await.unwrap();
-    Services::new(database, Settings { site_url: "https://latchkey.example".parse().unwrap() })
+    Services::new(
+        database,
+        Settings { site_url: "https://latchkey.example".parse().unwrap(), founding: Founding::Invitation },
+    )
 }
 
 async fn sign_in(services: &Services, email: &str) -> Ctx {

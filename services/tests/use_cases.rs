@@ -54,6 +54,10 @@ mod extension;
 mod live;
 #[path = "use_cases/mail_choice.rs"]
 mod mail_choice;
+#[path = "use_cases/invitation.rs"]
+mod invitation;
+#[path = "use_cases/member.rs"]
+mod member;
 #[path = "use_cases/migration.rs"]
 mod migration;
 #[path = "use_cases/notification.rs"]
@@ -74,5 +78,7 @@ mod ruling;
 mod second_factor;
 #[path = "use_cases/session.rs"]
 mod session;
+#[path = "use_cases/workspace.rs"]
+mod workspace;
 #[path = "use_cases/world.rs"]
 mod world;

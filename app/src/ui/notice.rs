@@ -1,5 +1,6 @@
 //! A message box: what became of an act. It stays until it is dismissed or the reader goes on.
 
+use super::copy_button::CopyButton;
 use super::icon::{Drawing, Icon};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -14,6 +15,9 @@ pub fn MessageBox(
     text: String,
     /// Further lines.
     items: Vec<String>,
+    /// A link to pass on.
+    #[prop(optional_no_strip)]
+    copy: Option<String>,
 ) -> impl IntoView {
     let (class, role, drawing) =
         if failed { ("notice notice-failed", "alert", Drawing::Warning) } else { ("notice", "status", Drawing::Check) };
@@ -28,6 +32,15 @@ pub fn MessageBox(
                             <ul class="notice-items">
                                 {items.into_iter().map(|item| view! { <li>{item}</li> }).collect_view()}
                             </ul>
+                        }
+                    })}
+                {copy
+                    .map(|link| {
+                        view! {
+                            <p class="notice-copy">
+                                <code>{link.clone()}</code>
+                                <CopyButton value=link what="link".to_owned() />
+                            </p>
                         }
                     })}
             </div>

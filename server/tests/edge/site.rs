@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
+use domain::workspace::Founding;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE};
 use http::request::Builder;
 use http::{HeaderMap, Method, StatusCode};
@@ -82,7 +83,7 @@ impl Site {
             database.migrate().await.unwrap();
         }
         let site_url = Url::parse(difference.site_url).unwrap();
-        let services = Services::new(database, Settings { site_url: site_url.clone() });
+        let services = Services::new(database, Settings { site_url: site_url.clone(), founding: Founding::Invitation });
         let mail_folder = difference.mail.then(|| folder.path().join("mail"));
         let way = Way { site_url, trust_proxy: false, mail_folder };
         let stop = CancellationToken::new();

@@ -86,6 +86,20 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("account/without-owner", ""),
     ("activity/account", "account={account}"),
     ("notification/choose-mails", "requests=daily&people=never"),
+    ("invitation/join", "token=none&name=Nobody&password=several+words+in+a+row"),
+    ("invitation/view", "token=none"),
+    ("member/change-role", "member={mate}&role=admin"),
+    ("member/deactivate", "member={mate}"),
+    ("member/invitation-link", "member={invited}"),
+    ("member/invite", "emails=new@people.example&role=user"),
+    ("member/leaving", "member={mate}"),
+    ("member/list", "filter[search]="),
+    ("member/managed", "member={mate}"),
+    ("member/may-invite", ""),
+    ("member/reactivate", "member={left}"),
+    ("member/resend-invitation", "member={invited}"),
+    ("member/reset-sign-in", "member={mate}"),
+    ("member/withdraw-invitation", "member={invited}"),
     ("notification/list", ""),
     ("notification/mail-choices", ""),
     ("notification/mark-all-read", "up_to=1000000"),
@@ -137,6 +151,18 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("session/sign-in", "email=owner@harbor.example&password=latchkey-demo"),
     ("session/sign-out", ""),
     ("session/switch-workspace", "member={membership}"),
+    ("workspace/ask-to-found", "email=new@people.example"),
+    ("workspace/can-set-up", "token=none"),
+    ("workspace/found", "token=none&workspace=New&name=Nobody&password=several+words+in+a+row"),
+    ("workspace/founding", "token=none"),
+    ("workspace/hand-over", "member={mate}"),
+    ("workspace/hand-over-choices", "member={mate}"),
+    ("workspace/own", ""),
+    ("workspace/rename", "name=New+name"),
+    (
+        "workspace/set-up",
+        "token=none&workspace=New&name=Nobody&email=new@people.example&password=several+words+in+a+row",
+    ),
 ];
 
 /// Partnerships beside that of the demo, in the words of the column `ids`, with their last digits.
@@ -154,7 +180,17 @@ async fn the_list_names_every_server_function_and_no_other() {
         let ids: BTreeSet<&str> = rows().iter().filter(|row| row.function == function).map(|row| row.ids).collect();
         let takes = |name: &str| arguments.contains(name);
         let mut expected = BTreeSet::from(["own"]);
-        if ["{account}", "{membership}", "{request}", "{notification}", "{through}"].into_iter().any(takes) {
+        let takes_one = [
+            "{account}",
+            "{membership}",
+            "{request}",
+            "{notification}",
+            "{through}",
+            "{mate}",
+            "{invited}",
+            "{left}",
+        ];
+        if takes_one.into_iter().any(takes) {
             expected.insert("foreign");
         }
         let of_a_parent = takes("{account}") || takes("{request}") || takes("{through}");
@@ -389,6 +425,13 @@ impl World {
                 "SELECT p.id FROM partnership p JOIN workspace w ON w.id = p.host_workspace_id \
                  WHERE w.name = 'Harbor Coffee' AND p.accepted_at IS NOT NULL AND p.state = 'active'",
             ),
+            (
+                "mate",
+                "SELECT m.id FROM member m JOIN \"user\" u ON u.id = m.user_id \
+              WHERE u.email LIKE 'team.%@harbor.example' ORDER BY m.id LIMIT 1",
+            ),
+            ("invited", &member("invited@harbor.example")),
+            ("left", &member("left@harbor.example")),
         ] {
             ids.insert(name, id(&database, sql).await);
         }
@@ -472,6 +515,7 @@ impl World {
             "foreign" => "third",
             _ => "without access",
         };
+        let of_own = |name| if row.ids == "foreign" { "third" } else { name };
         [
             ("account", account),
             ("member", member),
@@ -488,13 +532,17 @@ impl World {
             ("lone share", lone_share),
             ("colleague", colleague),
             ("guest admin", "guest admin"),
+            ("mate", of_own("mate")),
+            ("invited", of_own("invited")),
+            ("left", of_own("left")),
         ]
         .into_iter()
         .fold((*arguments).to_owned(), |text, (place, id)| text.replace(&format!("{{{place}}}"), &self.ids[id]))
     }
 }
 
-/// Elsewhere Ltd with an account of its own, and a member of Northlight Studio who is about to go.
+/// Elsewhere Ltd with an account of its own, a member of Northlight Studio who is about to go, and two people of Harbor
+/// Coffee: one who has not joined yet, and one who has left.
 async fn add_third_company(database: &DatabaseConnection) {
     let at = "'2026-01-01T00:00:00+00:00'";
     let password = r#"(SELECT password_hash FROM "user" WHERE email = 'owner@harbor.example')"#;
@@ -513,7 +561,15 @@ async fn add_third_company(database: &DatabaseConnection) {
     let [company, third_user, third, gone, account, grant, gone_user, request, line] =
         [1, 2, 3, 4, 5, 6, 7, 8, 9].map(|number| uuid(database, number));
     let (partnership, share) = (uuid(database, 8), uuid(database, 9));
+    let [invited, left] = [0x21, 0x22].map(|number| uuid(database, number));
     let northlight = "(SELECT id FROM workspace WHERE name = 'Northlight Studio')";
+    let harbor = "(SELECT id FROM workspace WHERE name = 'Harbor Coffee')";
+    let of_harbor = |id: &str, status: &str| {
+        format!(
+            "INSERT INTO member (id, workspace_id, user_id, role, status, created_at) \
+             VALUES ({id}, {harbor}, {id}, 'user', '{status}', {at})"
+        )
+    };
     for sql in [
         format!(
             "INSERT INTO workspace (id, name, public_id, created_at) VALUES ({company}, 'Elsewhere Ltd', 'elsewhere', {at})"
@@ -522,6 +578,10 @@ async fn add_third_company(database: &DatabaseConnection) {
         user(&gone_user, "gone@northlight.example", "Gina Gone"),
         member(&third, &company, &third_user, "owner"),
         member(&gone, northlight, &gone_user, "user"),
+        user(&invited, "invited@harbor.example", "Ines Invited"),
+        user(&left, "left@harbor.example", "Leo Left"),
+        of_harbor(&invited, "invited"),
+        of_harbor(&left, "deactivated"),
         format!(
             "INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key, search_text, \
              created_at) VALUES ({account}, {company}, 'Theirs', 'App', 'https://theirs.example', 'u', '', 'theirs', \

@@ -2,7 +2,7 @@
 
 use super::bulk::{Cell, Table, Unindexed, settle};
 use super::people::{People, Person, Random};
-use crate::member_search::Entries;
+use crate::member_search::{Entries, fold};
 use chrono::TimeDelta;
 use domain::member::MemberStatus;
 use domain::text::thousands;
@@ -29,6 +29,8 @@ pub(super) struct Crowd<'c> {
 
 struct Joined {
     person: Person,
+    /// The name as it sorts.
+    sort_key: String,
     user: Uuid,
     member: Uuid,
     at: Moment,
@@ -79,8 +81,9 @@ impl Crowd<'_> {
         };
         table.fill(connection, self.reported("users", users, progress)).await?;
 
-        let members =
-            people.iter().map(|Joined { user, member, at, .. }| [Cell::Id(*member), Cell::Id(*user), Cell::Time(*at)]);
+        let members = people.iter().map(|Joined { user, member, at, sort_key, .. }| {
+            [Cell::Id(*member), Cell::Id(*user), Cell::Time(*at), Cell::Time(*at), Cell::Text(sort_key)]
+        });
         let table = Table {
             name: "member",
             alike: [
@@ -88,7 +91,7 @@ impl Crowd<'_> {
                 ("role", Cell::Text(WorkspaceRole::User.word())),
                 ("status", Cell::Text(MemberStatus::Active.word())),
             ],
-            columns: ["id", "user_id", "created_at"],
+            columns: ["id", "user_id", "created_at", "joined_at", "sort_key"],
         };
         table.fill(connection, self.reported("members", members, progress)).await?;
 
@@ -116,7 +119,7 @@ impl Crowd<'_> {
                 let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
                 uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes()).into_uuid()
             };
-            Joined { person, user: id(), member: id(), at }
+            Joined { sort_key: fold(&person.name), person, user: id(), member: id(), at }
         });
         joined.collect()
     }

@@ -223,6 +223,10 @@ impl Story<'_> {
                 created_at: Set(self.now),
                 joined_at: Set(Some(self.now)),
                 deactivated_at: Set(None),
+                sort_key: Set(fold(&name)),
+                invited_email: Set(None),
+                invited_until: Set(None),
+                invited_by: Set(None),
             };
             row.insert(connection).await?;
             member_search::index(connection, workspace, member, &name, &email).await?;

@@ -19,6 +19,12 @@ pub struct Model {
     /// When an invitation was taken up; none while it waits.
     pub joined_at: Option<Moment>,
     pub deactivated_at: Option<Moment>,
+    /// The name as it sorts: folded. Of whoever is invited, the address.
+    pub sort_key: String,
+    /// The address an invitation was typed for, while it waits: shown instead of anything of the user's.
+    pub invited_email: Option<String>,
+    pub invited_until: Option<Moment>,
+    pub invited_by: Option<MemberId>,
     #[sea_orm(belongs_to, from = "workspace_id", to = "id")]
     pub workspace: BelongsTo<super::workspace::Entity>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]

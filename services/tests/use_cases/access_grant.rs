@@ -152,7 +152,10 @@ on_both! {
         world.pass(TimeDelta::days(2));
         // Something happens after the end; then the program starts again on a machine whose clock is wrong.
         world.seen_by(&world.cora).await.holder().unwrap().log_in().await.unwrap();
-        let settings = services::Settings { site_url: "https://latchkey.example".parse().unwrap() };
+        let settings = services::Settings {
+            site_url: "https://latchkey.example".parse().unwrap(),
+            founding: domain::workspace::Founding::Invitation,
+        };
         let database = services::Database::connect(&world.url).await.unwrap();
         let restarted = Services::with_clock(database, settings, Clock::manual(start() + TimeDelta::hours(1)));
         restarted.catch_up_with_time().await.unwrap();

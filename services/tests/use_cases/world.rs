@@ -10,7 +10,7 @@ use domain::access_request::{AcceptWith, Decided, RequestForm, SentRequest};
 use domain::account::{AccountCardView, AccountFilter, AccountRole};
 use domain::notification::NotificationView;
 use domain::partnership::PartnershipPolicy;
-use domain::workspace::WorkspaceRole;
+use domain::workspace::{Founding, WorkspaceRole};
 use domain::{
     AccessGrantId, AccountId, AccountShareId, AppError, IdempotencyKey, MemberId, Moment, PartnershipId, RequestLineId,
     UserId, WorkspaceId,
@@ -135,15 +135,15 @@ async fn sqlite_template() -> &'static [u8] {
 }
 
 /// Services on a database, with links to a site of the tests.
-async fn services_on(url: &str, clock: Clock) -> Services {
-    let settings = Settings { site_url: "https://latchkey.example/".parse().unwrap() };
+async fn services_on(url: &str, clock: Clock, founding: Founding) -> Services {
+    let settings = Settings { site_url: "https://latchkey.example/".parse().unwrap(), founding };
     Services::with_clock(Database::connect(url).await.unwrap(), settings, clock)
 }
 
 impl World {
     async fn new(url: String) -> Self {
         let clock = Clock::manual(start());
-        let services = services_on(&url, clock.clone()).await;
+        let services = services_on(&url, clock.clone(), Founding::Invitation).await;
         let mut options = ConnectOptions::new(&url);
         options.max_connections(2).sqlx_logging(false);
         let rows = sea_orm::Database::connect(options).await.unwrap();
@@ -361,7 +361,12 @@ impl World {
 
     /// Another server on the same database.
     pub async fn another_server(&self) -> Services {
-        services_on(&self.url, self.clock.clone()).await
+        services_on(&self.url, self.clock.clone(), Founding::Invitation).await
+    }
+
+    /// The same installation with another rule on who can found a workspace.
+    pub async fn founding_by(&self, founding: Founding) -> Services {
+        services_on(&self.url, self.clock.clone(), founding).await
     }
 
     pub fn pass(&self, time: TimeDelta) {
@@ -505,6 +510,17 @@ pub fn form(people: &[&Person]) -> RequestForm {
     }
 }
 
+/// A place from which people come who have no session yet.
+pub fn office() -> Browser {
+    Browser::at([192, 0, 2, 10].into())
+}
+
+/// The token of the link that a text has.
+pub fn token_in(text: &str) -> String {
+    let (_, rest) = text.split_once("token=").expect("a link");
+    rest.split_whitespace().next().unwrap().to_owned()
+}
+
 /// What the reader is told instead of a result.
 pub fn told<T: std::fmt::Debug>(result: Result<T, impl Into<Error>>) -> AppError {
     result.expect_err("it is refused").into().for_people().expect("the reader's doing")
@@ -560,8 +576,8 @@ impl Maker<'_> {
 
     async fn member(&self, user: UserId, workspace: WorkspaceId, role: WorkspaceRole) -> MemberId {
         let member = MemberId(Uuid::now_v7());
-        let sql = "INSERT INTO member (id, workspace_id, user_id, role, status, created_at)
-                    VALUES ($1, $2, $3, $4, 'active', $5)";
+        let sql = r#"INSERT INTO member (id, workspace_id, user_id, role, status, created_at, joined_at, sort_key)
+                    VALUES ($1, $2, $3, $4, 'active', $5, $5, (SELECT lower(name) FROM "user" WHERE id = $3))"#;
         self.run(sql, [member.into(), workspace.into(), user.into(), role.into(), start().into()]).await;
         member
     }
