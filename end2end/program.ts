@@ -24,6 +24,17 @@ const PASSED_ON = new Set(["LATCHKEY_SITE", "LATCHKEY_LOG"]);
 
 /** Starts Latchkey. Takes about half a second. */
 export async function startProgram(database: Database): Promise<Program> {
+  return start(database, true);
+}
+
+/** Starts Latchkey as somebody finds it who has just installed it, without the demo. Gives the set-up link it has printed, too. */
+export async function startEmptyProgram(database: Database): Promise<Program & { setUpLink: string }> {
+  const program = await start(database, false);
+  const line = (await program.log()).split("\n").find((line) => line.includes("/set-up?token="));
+  return { ...program, setUpLink: JSON.parse(line ?? "{}").link };
+}
+
+async function start(database: Database, demo: boolean): Promise<Program & { log(): Promise<string> }> {
   const folder = await mkdtemp(join(tmpdir(), "latchkey-"));
   const { url, drop } = database === "sqlite" ? sqliteIn(folder) : await postgres();
   const discard = async () => {
@@ -33,14 +44,16 @@ export async function startProgram(database: Database): Promise<Program> {
   try {
     const log = join(folder, "log");
     const settings = { LATCHKEY_DATABASE_URL: url, LATCHKEY_MAIL_FOLDER: join(folder, "mail") };
-    await succeeds(run("demo", settings, join(folder, "demo-log")), join(folder, "demo-log"));
+    if (demo) {
+      await succeeds(run("demo", settings, join(folder, "demo-log")), join(folder, "demo-log"));
+    }
     // Another program may take the port between our asking for it and the server's: then again.
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const host = `127.0.0.1:${await freePort()}`;
       const address = `http://${host}`;
       const child = run("serve", { ...settings, LATCHKEY_ADDRESS: host }, log);
       if (await answers(child, address)) {
-        return { address, database: url, stop: () => end(child, log).finally(discard) };
+        return { address, database: url, log: () => readFile(log, "utf8"), stop: () => end(child, log).finally(discard) };
       }
     }
     throw new Error(`latchkey serve does not start:\n${await readFile(log, "utf8")}`);
