@@ -220,6 +220,11 @@ pub fn App() -> impl IntoView {
                         view=member::ResetSignInPage
                         ssr=SsrMode::Async
                     />
+                    <Route
+                        path=path!("/settings/workspace")
+                        view=workspace::WorkspaceSettingsPage
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/settings/workspace/hand-over") view=workspace::HandOverPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=notification::NotificationListPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=profile::ProfilePage ssr=SsrMode::Async />

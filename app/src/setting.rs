@@ -20,10 +20,12 @@ pub enum Tab {
     Notifications,
     /// What the workspace asks of its members when they sign in.
     SignInRules,
+    /// The workspace's name and ID, and whose it is.
+    Workspace,
 }
 
 impl Tab {
-    const ALL: &'static [Self] = &[Self::Profile, Self::Security, Self::Notifications, Self::SignInRules];
+    const ALL: &'static [Self] = &[Self::Profile, Self::Security, Self::Notifications, Self::Workspace, Self::SignInRules];
 
     const fn label(self) -> &'static str {
         match self {
@@ -31,6 +33,7 @@ impl Tab {
             Self::Notifications => "Notifications",
             Self::Security => "Security",
             Self::SignInRules => "Sign-in rules",
+            Self::Workspace => "Workspace",
         }
     }
 
@@ -40,6 +43,7 @@ impl Tab {
             Self::Notifications => "/settings/notifications",
             Self::Security => "/settings/security",
             Self::SignInRules => "/settings/sign-in-rules",
+            Self::Workspace => "/settings/workspace",
         }
     }
 }

@@ -37,7 +37,7 @@ for (const { how, options } of [
     await page.getByLabel("Password").fill("password");
     await page.getByRole("button", { name: "Set up" }).click();
     // What is wrong is said, and what was typed is kept.
-    await expect(page.getByRole("alert")).toContainText("Enter a password of at least 12 characters.");
+    await expect(page.getByRole("alert")).toContainText("Choose a longer password");
     await expect(page.getByLabel("Workspace name")).toHaveValue("Harbor Coffee");
     await expect(page.getByLabel("Password")).toHaveValue("");
     await page.getByLabel("Password").fill(PASSWORD);

@@ -430,12 +430,7 @@ impl Services {
     }
 
     /// Checks what was entered, as far as it is needed.
-    async fn ready_to_join(
-        &self,
-        known: &InvitationView,
-        form: &JoinForm,
-        browser: &Browser,
-    ) -> Result<Ready, Error> {
+    async fn ready_to_join(&self, known: &InvitationView, form: &JoinForm, browser: &Browser) -> Result<Ready, Error> {
         match known.by {
             TakenUpBy::SignedIn => Ok(Ready::Known),
             TakenUpBy::SomebodyElse => {

@@ -424,7 +424,11 @@ impl Services {
 }
 
 /// What is needed of whoever has opened a link for an address.
-async fn taken_up_by(connection: &impl ConnectionTrait, email: &str, reader: Option<&Oneself>) -> Result<TakenUpBy, Error> {
+async fn taken_up_by(
+    connection: &impl ConnectionTrait,
+    email: &str,
+    reader: Option<&Oneself>,
+) -> Result<TakenUpBy, Error> {
     #[derive(FromQueryResult)]
     struct Row {
         id: UserId,

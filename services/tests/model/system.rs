@@ -98,7 +98,10 @@ fn folder() -> TempDir {
 
 async fn connect(url: &str) -> (Services, Clock, DatabaseConnection) {
     let clock = Clock::manual(model::start());
-    let settings = Settings { site_url: "https://latchkey.example/".parse().unwrap() };
+    let settings = Settings {
+        site_url: "https://latchkey.example/".parse().unwrap(),
+        founding: domain::workspace::Founding::Invitation,
+    };
     let services = Services::with_clock(Database::connect(url).await.unwrap(), settings, clock.clone());
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
