@@ -184,11 +184,12 @@ fn the_manual_names_every_setting() {
         "LATCHKEY_MAIL_FOLDER",
         "LATCHKEY_SMTP_URL",
         "LATCHKEY_RESEND_API_KEY",
+        "LATCHKEY_FOUNDING",
         "LATCHKEY_LOG",
     ] {
         assert!(manual.contains(name), "{name} in {manual}");
     }
-    for command in ["serve", "migrate", "demo"] {
+    for command in ["serve", "migrate", "demo", "setup-link", "workspace", "user"] {
         assert!(manual.contains(command), "{command} in {manual}");
     }
 }

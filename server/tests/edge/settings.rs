@@ -1,4 +1,5 @@
 use clap::{CommandFactory, Parser};
+use domain::workspace::Founding;
 use server::cli::{Cli, Command};
 use server::config::{Config, SettingError, check_names};
 use std::ffi::OsString;
@@ -16,6 +17,7 @@ async fn nothing_said_is_a_site_for_this_machine() {
     assert_eq!(config.site_url(config.address).as_str(), "http://127.0.0.1:3000/");
     assert_eq!(config.shown_mail_folder(), Some(PathBuf::from("data/mail")));
     assert!(!config.trust_proxy);
+    assert_eq!(config.founding, Founding::Invitation);
     assert_eq!(config.warnings(config.address), Vec::<&str>::new());
 }
 
@@ -46,6 +48,7 @@ async fn a_wrong_setting_is_named_and_its_secrets_are_not() {
         (&["--site-url=https://latchkey.example/#a"], "LATCHKEY_SITE_URL"),
         (&["--site-url=https://user:hunter2@latchkey.example"], "LATCHKEY_SITE_URL"),
         (&["--trust-proxy=maybe"], "LATCHKEY_TRUST_PROXY"),
+        (&["--founding=everybody"], "LATCHKEY_FOUNDING"),
         (&["--mail-from=nobody"], "LATCHKEY_MAIL_FROM"),
         (&["--smtp-url=smtps://u:hunter2@mail.example", "--resend-api-key=hunter2"], "LATCHKEY_RESEND_API_KEY"),
         (&["--smtp-url=smtps://u:hunter2@mail.example"], "LATCHKEY_MAIL_FROM"),

@@ -1,0 +1,63 @@
+//! What an operator says on the command line about workspaces and users.
+
+// A test says what is wrong by stopping there.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The program in a folder of its own, with these settings and no others.
+fn latchkey(folder: &TempDir, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    command.current_dir(folder.path()).env_clear().args(arguments);
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+/// What a command prints that ends well.
+fn said(folder: &TempDir, arguments: &[&str]) -> String {
+    let output = latchkey(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a command says that does not.
+fn refused(folder: &TempDir, arguments: &[&str]) -> String {
+    let output = latchkey(folder, arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    assert!(output.stdout.is_empty());
+    String::from_utf8(output.stderr).unwrap().lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn an_empty_installation_prints_a_set_up_link_and_one_with_a_workspace_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = said(&folder, &["setup-link", "--site-url=https://latchkey.example"]);
+    assert!(link.starts_with("https://latchkey.example/set-up?token=") && link.lines().count() == 1, "{link}");
+    assert_ne!(said(&folder, &["setup-link", "--site-url=https://latchkey.example"]), link, "each is a new one");
+    said(&folder, &["demo"]);
+    assert_eq!(
+        refused(&folder, &["setup-link"]),
+        "latchkey: There is a workspace already, so nothing is left to set up. `latchkey workspace create` founds further \
+         ones."
+    );
+}
+
+#[test]
+fn an_operator_makes_links_and_lists_users() {
+    let folder = tempfile::tempdir().unwrap();
+    said(&folder, &["demo"]);
+    let link = said(&folder, &["workspace", "create", "new@company.example", "--mail"]);
+    assert!(link.starts_with("http://127.0.0.1:3000/found-workspace?token="), "{link}");
+    assert!(refused(&folder, &["workspace", "create", "nobody"]).contains("Enter an email address"));
+
+    let users = said(&folder, &["user", "list"]);
+    assert!(users.contains("owner@harbor.example\tMarta Lindqvist\tHarbor Coffee\tOwner\tActive\n"), "{users}");
+
+    let link = said(&folder, &["user", "reset-password", "Owner@Harbor.example"]);
+    assert!(link.starts_with("http://127.0.0.1:3000/reset-password?token="), "{link}");
+    let unknown = refused(&folder, &["user", "reset-password", "nobody@harbor.example"]);
+    assert_eq!(
+        unknown,
+        "latchkey: Nobody has joined with the address nobody@harbor.example. `latchkey user list` shows who has."
+    );
+}
