@@ -507,7 +507,7 @@ fn outgoing(letter: &Letter, address: &str, confidential: bool) -> Outgoing {
 impl Services {
     /// Whether a host can invite a company that has no workspace here.
     pub(crate) fn invites_companies(&self) -> bool {
-        true
+        self.founding() != domain::workspace::Founding::Operator
     }
 
     /// Marks a proposal that nobody has answered in time. Whether it was one.
