@@ -50,12 +50,12 @@ mod activity;
 mod decision;
 #[path = "use_cases/extension.rs"]
 mod extension;
+#[path = "use_cases/invitation.rs"]
+mod invitation;
 #[path = "use_cases/live.rs"]
 mod live;
 #[path = "use_cases/mail_choice.rs"]
 mod mail_choice;
-#[path = "use_cases/invitation.rs"]
-mod invitation;
 #[path = "use_cases/member.rs"]
 mod member;
 #[path = "use_cases/migration.rs"]
