@@ -25,7 +25,8 @@ pub enum Tab {
 }
 
 impl Tab {
-    const ALL: &'static [Self] = &[Self::Profile, Self::Security, Self::Notifications, Self::Workspace, Self::SignInRules];
+    const ALL: &'static [Self] =
+        &[Self::Profile, Self::Security, Self::Notifications, Self::Workspace, Self::SignInRules];
 
     const fn label(self) -> &'static str {
         match self {

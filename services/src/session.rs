@@ -464,11 +464,7 @@ pub(crate) struct Beginner {
 }
 
 /// Begins the session of somebody who has just become a member. Its event is to be committed with it.
-pub(crate) async fn begin_as(
-    change: &Change,
-    who: Beginner,
-    browser: &Browser,
-) -> Result<(NewSession, Event), Error> {
+pub(crate) async fn begin_as(change: &Change, who: Beginner, browser: &Browser) -> Result<(NewSession, Event), Error> {
     let session = begin(change, who.user, who.member, browser).await?;
     let event = Event {
         actor: Some(who.member),

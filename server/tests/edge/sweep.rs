@@ -180,16 +180,8 @@ async fn the_list_names_every_server_function_and_no_other() {
         let ids: BTreeSet<&str> = rows().iter().filter(|row| row.function == function).map(|row| row.ids).collect();
         let takes = |name: &str| arguments.contains(name);
         let mut expected = BTreeSet::from(["own"]);
-        let takes_one = [
-            "{account}",
-            "{membership}",
-            "{request}",
-            "{notification}",
-            "{through}",
-            "{mate}",
-            "{invited}",
-            "{left}",
-        ];
+        let takes_one =
+            ["{account}", "{membership}", "{request}", "{notification}", "{through}", "{mate}", "{invited}", "{left}"];
         if takes_one.into_iter().any(takes) {
             expected.insert("foreign");
         }

@@ -77,7 +77,7 @@ on_both! {
         assert_eq!((listed.name.as_str(), listed.status), ("Noa Newcomer", MemberStatus::Active));
         assert_eq!(world.heard(&world.ada).await, ["Noa Newcomer joined the workspace."]);
         // And again, with the password.
-        let again = world.services.sign_in(NOA, &as_noa().password, &office()).await.unwrap();
+        let again = world.services.sign_in(NOA, &as_noa().password, &office()).await.unwrap().session().unwrap();
         assert!(world.services.session(&again.id).await.unwrap().is_some());
     }
 

@@ -139,7 +139,10 @@ on_both! {
         let line = world.pending().await;
         world.pass(TimeDelta::days(3));
         world.decline(&world.olga, line, "").await.unwrap();
-        let settings = Settings { site_url: "https://latchkey.example".parse().unwrap() };
+        let settings = Settings {
+            site_url: "https://latchkey.example".parse().unwrap(),
+            founding: domain::workspace::Founding::Invitation,
+        };
         let restarted = Services::with_clock(Database::connect(&world.url).await.unwrap(), settings, Clock::manual(start()));
         restarted.catch_up_with_time().await.unwrap();
         let owner = world.ctx_on(&restarted, &world.oscar).await.account(world.account).await.unwrap().decider().unwrap();
