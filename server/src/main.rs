@@ -188,7 +188,7 @@ async fn list_users(config: &Config) -> Result<(), Failure> {
 }
 
 async fn print_reset_link(config: &Config, email: &str) -> Result<(), Failure> {
-    let link = services_beside(config).await?.reset_link(email).await.map_err(unusable)?;
+    let link = services_beside(config).await?.operator_reset_link(email).await.map_err(unusable)?;
     let link = link.ok_or_else(|| Failure::NoUser(one_line(email)))?;
     writeln!(io::stdout(), "{link}")?;
     Ok(())

@@ -83,17 +83,6 @@ impl Gate {
         })
         .await?
     }
-
-    /// Hashes a password that somebody has chosen.
-    pub(crate) async fn hash(&self, place: Place, password: String) -> Result<String, Error> {
-        let _place = place;
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| AppError::Unavailable)?;
-        tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            hash(&password)
-        })
-        .await?
-    }
 }
 
 /// Hashes each of some secrets with one salt, in base 64.

@@ -332,6 +332,7 @@ impl Services {
             id: Set(workspace),
             name: Set(name.to_owned()),
             public_id: Set(new_public_id()),
+            second_factor_required: Set(false),
             created_at: Set(now),
         };
         row.insert(transaction).await?;
@@ -408,7 +409,7 @@ impl Services {
     /// # Errors
     ///
     /// [`Error::Database`].
-    pub async fn reset_link(&self, email: &str) -> Result<Option<String>, Error> {
+    pub async fn operator_reset_link(&self, email: &str) -> Result<Option<String>, Error> {
         let sql = r#"SELECT u.* FROM "user" u WHERE u.email_folded = $1
                      AND EXISTS (SELECT 1 FROM member m WHERE m.user_id = u.id AND m.status <> 'invited')"#;
         let change = self.change().await?;

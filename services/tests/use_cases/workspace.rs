@@ -211,9 +211,9 @@ on_both! {
         let ada = &lines[0];
         assert_eq!((ada.email.as_str(), ada.workspace.as_deref()), ("ada@people.example", Some("Harbor Coffee")));
         assert_eq!(world.services.user_lines("olga@people.example", 1).await.unwrap()[0].email, "oscar@people.example");
-        let link = world.services.reset_link(" OLGA@people.example").await.unwrap().unwrap();
+        let link = world.services.operator_reset_link(" OLGA@people.example").await.unwrap().unwrap();
         assert!(link.starts_with("https://latchkey.example/reset-password?token="), "{link}");
-        assert_eq!(world.services.reset_link("nobody@people.example").await.unwrap(), None);
+        assert_eq!(world.services.operator_reset_link("nobody@people.example").await.unwrap(), None);
     }
 
     async fn an_installation_with_a_workspace_is_not_set_up_again(world: World) {
