@@ -411,13 +411,14 @@ impl Services {
             details: Details { actor: name.clone(), company: invited.workspace_name.clone(), ..Details::default() },
             ..Event::new(EventKind::MemberJoined, invited.workspace)
         }];
+        // Whoever has a second factor signs in with it.
+        let signs_in = reader.is_none() && second_factor::of_user(change.transaction(), invited.user).await?.any();
         let session = match reader {
             Some(reader) => {
                 reader.go_on_as(&change, member).await?;
                 None
             }
-            // Whoever has a second factor signs in with it.
-            None if second_factor::of_user(change.transaction(), invited.user).await?.any() => None,
+            None if signs_in => None,
             None => {
                 let who = Beginner { user: invited.user, name, member, workspace: invited.workspace };
                 let (session, event) = session::begin_as(&change, who, browser).await?;

@@ -13,7 +13,7 @@ use crate::invitation::{set_up_sign_in, user_of};
 use crate::mail::{self, Letter, Outgoing};
 use crate::member_search::{self, fold};
 use crate::session::{self, Beginner, Browser, NewSession, fold_email};
-use crate::{Error, Oneself, Services, link, partnership as partnerships};
+use crate::{Error, Oneself, Services, link, partnership as partnerships, second_factor};
 use domain::activity::EventKind;
 use domain::invitation::TakenUpBy;
 use domain::link::LinkPurpose;
@@ -370,11 +370,14 @@ impl Services {
             },
             ..Event::new(EventKind::WorkspaceFounded, workspace)
         }];
+        let has_second_factor = second_factor::of_user(transaction, founder.user).await?.any();
         let session = match goes_on {
             GoesOn::In(reader) => {
                 reader.go_on_as(&change, owner).await?;
                 None
             }
+            // Whoever has a second factor signs in with it.
+            GoesOn::Anew(_) if has_second_factor => None,
             GoesOn::Anew(browser) => {
                 let who = Beginner { user: founder.user, name: founder.name, member: owner, workspace };
                 let (session, event) = session::begin_as(&change, who, browser).await?;
