@@ -22,6 +22,7 @@ use domain::partnership::{
 use domain::policy::{PartnershipAct, Side};
 use domain::text::{self, one_line};
 use domain::time::{day, day_and_time};
+use domain::workspace::Founding;
 use domain::{AppError, Conflict, Moment, PartnershipId, Problem, WorkspaceId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -507,7 +508,7 @@ fn outgoing(letter: &Letter, address: &str, confidential: bool) -> Outgoing {
 impl Services {
     /// Whether a host can invite a company that has no workspace here.
     pub(crate) fn invites_companies(&self) -> bool {
-        self.founding() != domain::workspace::Founding::Operator
+        self.founding() != Founding::Operator
     }
 
     /// Marks a proposal that nobody has answered in time. Whether it was one.

@@ -8,6 +8,7 @@ use domain::partnership::{
     PartnerOverviewView, PartnershipPolicy, PartnershipState, PolicyForm, ProposalForm, TERMS_VERSION,
 };
 use domain::policy::PartnershipAct;
+use domain::workspace::Founding;
 use domain::{AppError, Moment, PartnershipId};
 use services::Error;
 use services::partnership::VisiblePartnership;
@@ -379,6 +380,17 @@ on_both! {
         let mails = world.mails().await;
         assert_eq!(mails[0].to_address, CONTACT);
         assert!(mails[0].text.contains("/found-workspace?token="));
+    }
+
+    async fn where_the_operator_founds_workspaces_nobody_is_invited(world: World) {
+        let closed = world.founding_by(Founding::Operator).await;
+        let ctx = world.ctx_on(&closed, &world.ada).await;
+        assert!(!ctx.proposal_form().can_invite);
+        let before = world.everything().await;
+        let error = told(ctx.propose_partnership(&proposal("")).await);
+        assert!(error.problem_with("workspace_id").unwrap().starts_with("Enter your partner’s workspace ID."));
+        assert_eq!(world.everything().await, before);
+        ctx.propose_partnership(&proposal(&world.third_id())).await.unwrap();
     }
 
     async fn an_admin_who_is_the_contact_gets_one_mail(world: World) {
