@@ -40,7 +40,7 @@ impl MailTopic {
     pub const fn hint(self) -> &'static str {
         match self {
             Self::Requests => {
-                "Somebody asks for access to an account that you own, reminds you, or is answered by another owner."
+                "Somebody asks for access to an account that you own, or reminds you, or another owner answers."
             }
             Self::Answers => {
                 "A request that you made, or that was made for you, was accepted, declined or ended otherwise."

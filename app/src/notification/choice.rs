@@ -38,7 +38,7 @@ fn MailChoices(choices: MailChoicesView) -> impl IntoView {
                     .map(|(topic, delivery)| view! { <Topic topic=topic delivery=delivery /> })
                     .collect_view()}
                 <p class="field-hint">
-                    {format!("The daily mail is written at {DIGEST_HOUR}:00 UTC, when there is something to tell.")}
+                    {format!("The daily mail is written at {DIGEST_HOUR:02}:00 UTC, when there is something to tell.")}
                 </p>
                 <div class="form-acts">
                     <Button look=Look::Primary>"Save choice"</Button>

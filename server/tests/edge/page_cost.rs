@@ -53,7 +53,13 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/partners/{partnership}/members", "/partners/{partnership}/members", HOST),
     ("/partners/{partnership}/share-accounts", "/partners/{partnership}/share-accounts", HOST),
     ("/partners/{partnership}/shares/{share}/share-again", "/partners/{partnership}/shares/{unused}/share-again", HOST),
+    ("/members", "/members", HOST_ADMIN),
+    ("/members/invite", "/members/invite", HOST_ADMIN),
+    ("/members/{member}/deactivate", "/members/{member}/deactivate", HOST_ADMIN),
+    ("/members/{member}/reset-sign-in", "/members/{member}/reset-sign-in", HOST_ADMIN),
     ("/settings", "/settings", HOST),
+    ("/settings/workspace", "/settings/workspace", HOST_ADMIN),
+    ("/settings/workspace/hand-over", "/settings/workspace/hand-over", HOST),
     ("/settings/security", "/settings/security", HOST),
     ("/settings/security/one-time-codes", "/settings/security/one-time-codes", HOST),
     ("/settings/sign-in-rules", "/settings/sign-in-rules", HOST_ADMIN),
@@ -61,8 +67,17 @@ const PAGES: &[(&str, &str, &str)] = &[
 ];
 
 /// Pages that show no rows: forms for whoever has no session, and the page for what there is no page for.
-const WITHOUT_ROWS: &[&str] =
-    &["/sign-in", "/sign-in/second-step", "/forgot-password", "/reset-password", "/change-email", "/{*any}"];
+const WITHOUT_ROWS: &[&str] = &[
+    "/sign-in",
+    "/sign-in/second-step",
+    "/forgot-password",
+    "/reset-password",
+    "/change-email",
+    "/set-up",
+    "/found-workspace",
+    "/join",
+    "/{*any}",
+];
 
 #[tokio::test]
 async fn every_page_is_counted() {
@@ -248,6 +263,13 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
         (
             "{request}",
             format!("SELECT id FROM access_request WHERE requester_id = {manager} AND id = idempotency_key LIMIT 1"),
+        ),
+        (
+            "{member}",
+            format!(
+                "SELECT m.id FROM member m JOIN \"user\" u ON u.id = m.user_id
+                 WHERE u.email = 'row1@rows.example' AND m.workspace_id = {harbor}"
+            ),
         ),
         (
             "{unused}",
