@@ -26,9 +26,23 @@ mod report;
 const CORES: (usize, usize) = (0, 1);
 /// Cards on the page that is measured.
 const ACCOUNTS: &str = "24";
-/// The demo's account manager, and everyone's password.
-const SIGN_IN: [(&str, &str); 3] =
-    [("email", "manager@northlight.example"), ("password", "latchkey-demo"), ("next", "")];
+/// The demo's people who are asked for pages: its account manager, an owner of the host's accounts, and Admins.
+const MANAGER: &str = "manager@northlight.example";
+const OWNER: &str = "owner@harbor.example";
+const ADMIN: &str = "admin@harbor.example";
+/// Everyone's password.
+const PASSWORD: &str = "latchkey-demo";
+/// Partners of the page that is measured, beside those of the demo.
+const PARTNERS: usize = 48;
+/// Pages that are lists: what they are called, whose they are, and where.
+const LISTS: [(&str, &str, &str); 6] = [
+    ("Partners", ADMIN, "/partners"),
+    ("All members", MANAGER, "/members"),
+    ("All members, searched", MANAGER, "/members?search=smith"),
+    ("Requests, to decide", OWNER, "/requests"),
+    ("Requests, sent", MANAGER, "/requests/sent"),
+    ("Notifications", OWNER, "/notifications"),
+];
 /// What the search is measured with: one letter, a common surname, it with a rare first name, two common words, no hit.
 const SEARCHES: [&str; 5] = ["s", "smith", "zebedee smith", "garcia smith", "qqqq"];
 
@@ -73,6 +87,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     bench.search(&small, &large, arguments.members, &mut report)?;
     report.number("memory beside the larger database", large.memory()?, "MB", "", "");
     bench.send(&small, &mut report)?;
+    propose(&small)?;
+    bench.lists(&small, &large, arguments.members, &mut report)?;
     let size = program::path(Profile::Release).metadata()?.len();
     report.number("program file", size as f64 / 1e6, "MB", "40", "25");
     first_visit(&small, &mut report)?;
@@ -184,9 +200,15 @@ impl Server {
         }
     }
 
-    /// The headers of somebody who is signed in.
+    /// The headers of the account manager, who is signed in.
     fn sign_in(&self) -> Result<String> {
-        let answer = Connection::open(self.address)?.ask(&post("/api/session/sign-in", "", &SIGN_IN))?;
+        self.sign_in_as(MANAGER)
+    }
+
+    /// The headers of somebody who is signed in.
+    fn sign_in_as(&self, email: &str) -> Result<String> {
+        let form = [("email", email), ("password", PASSWORD), ("next", "")];
+        let answer = Connection::open(self.address)?.ask(&post("/api/session/sign-in", "", &form))?;
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
         let cookie = cookie.with_context(|| format!("signing in was answered {}", answer.status))?;
         Ok(format!("Cookie: {cookie}\r\n"))
@@ -308,6 +330,35 @@ impl Bench {
         Ok(())
     }
 
+    /// The other lists, with the rows that the demo and the measurements before have left, in both databases.
+    fn lists(&self, small: &Server, large: &Server, members: u32, report: &mut Report) -> Result<()> {
+        report.title("Other lists, a full page each");
+        for (name, email, path) in LISTS {
+            // Rows of requests are in the smaller database alone, where they were sent.
+            let sides = [(small, 10_000), (large, members)];
+            let sides = if path.starts_with("/members") { &sides[..] } else { &sides[..1] };
+            for (server, members) in sides {
+                let page = get(path, &server.sign_in_as(email)?);
+                let bytes = server.ask(&page)?.len();
+                let among = if sides.len() > 1 { format!(" among {members}") } else { String::new() };
+                let what = format!("{name}{among}, {:.1} kB", bytes as f64 / 1e3);
+                for connections in [1, 16] {
+                    let rounds = (0..self.rounds).map(|_| self.load(server, connections).put(|_, _| Some(page.clone())));
+                    let outcome = Outcome::of_rounds(&rounds.collect::<Result<Vec<_>>>()?);
+                    let times = if connections == 1 { "1 connection" } else { "16 connections" };
+                    report.rate(&format!("{what}, {times}"), &outcome, "", "");
+                    if connections > 1 {
+                        let rate = Some(outcome.per_second / 2.0);
+                        let half = Load { rate, ..self.load(server, connections) };
+                        let half = half.put(|_, _| Some(page.clone()))?;
+                        report.time(&format!("{name}{among}, at half of that"), &half, 0.99, "10", "2");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Requests for one member each, nobody twice on one account.
     fn send(&self, server: &Server, report: &mut Report) -> Result<()> {
         let headers = server.sign_in()?;
@@ -357,6 +408,18 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+/// Proposes partnerships to companies that are not here, so that a list of partners is long.
+fn propose(server: &Server) -> Result<()> {
+    let headers = server.sign_in_as(ADMIN)?;
+    let mut connection = Connection::open(server.address)?;
+    for number in 0..PARTNERS {
+        let (id, email) = (format!("partner-{number:04}"), format!("contact@partner-{number}.example"));
+        let form = [("workspace_id", id.as_str()), ("contact_email", &email), ("reason", "")];
+        connection.ask(&post("/api/partnership/propose", &headers, &form))?.text()?;
+    }
+    Ok(())
 }
 
 /// Everything that a browser loads that has never been here, as it comes over the wire with brotli.
