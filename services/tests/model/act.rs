@@ -117,6 +117,30 @@ pub enum Act {
         by: Who,
         account: Login,
     },
+    /// Adds an account to the own company.
+    Add {
+        by: Who,
+    },
+    Delete {
+        by: Who,
+        account: Login,
+    },
+    Restore {
+        by: Who,
+        account: Login,
+    },
+    /// Confirms what a guest had on an account that was restored.
+    Confirm {
+        by: Who,
+        account: Login,
+        whom: Who,
+    },
+    /// Gives an account without an owner one.
+    Assign {
+        by: Who,
+        account: Login,
+        whom: Who,
+    },
     /// Proposes a partnership.
     Propose {
         by: Who,
@@ -226,6 +250,11 @@ impl Act {
             | Self::Remove { by, .. }
             | Self::Give { by, .. }
             | Self::GiveBack { by, .. }
+            | Self::Add { by }
+            | Self::Delete { by, .. }
+            | Self::Restore { by, .. }
+            | Self::Confirm { by, .. }
+            | Self::Assign { by, .. }
             | Self::Propose { by, .. }
             | Self::Partner { by, .. }
             | Self::Share { by, .. }

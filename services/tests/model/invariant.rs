@@ -29,8 +29,17 @@ const ROWS: &str = "
     UNION ALL
     SELECT 'grant ' || {id g.account_id} || ' ' || {id g.member_id} || ' ' || g.role || ' ' || {id g.account_share_id}
         || ' ' || {time g.ends_at} || ' '
-        || CASE WHEN g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) THEN 'kept' ELSE 'ended' END
+        || CASE WHEN g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) THEN 'kept'
+            WHEN g.state = 'suspended' AND (g.ends_at IS NULL OR g.ends_at > $1) THEN 'waits' ELSE 'ended' END
     FROM access_grant g
+    UNION ALL
+    SELECT 'account ' || {id a.id} || ' ' || {id a.workspace_id} || ' ' || CASE
+            WHEN a.deleted_at IS NOT NULL THEN 'deleted'
+            WHEN EXISTS (SELECT 1 FROM access_grant o JOIN member om ON om.id = o.member_id
+                         WHERE o.account_id = a.id AND o.role = 'owner' AND o.state = 'active' AND o.ends_at IS NULL
+                             AND om.status = 'active') THEN 'owned'
+            ELSE 'without an owner' END
+    FROM account a
     UNION ALL
     SELECT 'line ' || {id l.id} || ' ' || {id r.requester_id} || ' ' || {id l.member_id} || ' ' || {time l.open_until}
         || ' ' || l.state || ' ' || coalesce(l.cancel_reason, '-') || ' ' || {id l.decided_by}
@@ -113,13 +122,6 @@ const NEVER: &[(&str, &str)] = &[
         "a company has no active Owner",
         "SELECT w.id FROM workspace w WHERE 1 <> (
              SELECT count(*) FROM member m WHERE m.workspace_id = w.id AND m.role = 'owner' AND m.status = 'active')",
-    ),
-    (
-        "an account has no active Owner",
-        "SELECT a.id FROM account a WHERE a.deleted_at IS NULL AND NOT EXISTS (
-             SELECT 1 FROM access_grant g JOIN member m ON m.id = g.member_id
-             WHERE g.account_id = a.id AND g.role = 'owner' AND g.state = 'active' AND g.ends_at IS NULL
-                 AND m.status = 'active')",
     ),
     (
         "two partnerships of one host with one guest are alive",
@@ -261,8 +263,20 @@ impl System {
                 member(grant.whom),
                 grant.role,
                 time(grant.ends),
-                if kept { "kept" } else { "ended" }
+                match (kept, grant.waits) {
+                    (true, true) => "waits",
+                    (true, false) => "kept",
+                    (false, _) => "ended",
+                }
             ));
+        }
+        for (place, (account, id)) in model.accounts.iter().zip(&ids.accounts).enumerate() {
+            let state = match account.deleted {
+                Some(_) => "deleted",
+                None if model.is_ownerless(Login(place)) => "without an owner",
+                None => "owned",
+            };
+            rows.push(format!("account {} {} {state}", id.0.simple(), ids.workspaces[account.company.0].0.simple()));
         }
         for (line, id) in model.lines.iter().zip(&ids.lines) {
             rows.push(format!(

@@ -4,6 +4,7 @@
 //! list, and a rule is a sentence.
 
 mod access;
+mod account;
 mod partnership;
 mod people;
 mod request;
@@ -77,6 +78,7 @@ pub struct Member {
 #[derive(Clone, Debug)]
 pub struct Account {
     pub company: Company,
+    pub deleted: Option<Moment>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +127,17 @@ pub struct Grant {
     pub ends: Option<Moment>,
     /// Neither revoked nor marked as ended.
     pub kept: bool,
+    /// Until an owner confirms it: the account was deleted meanwhile.
+    pub waits: bool,
+    /// Was revoked when the account was deleted, then.
+    pub lost_with_account: Option<Moment>,
+}
+
+impl Grant {
+    /// A role in the account's own company, without end.
+    fn of(account: Login, whom: Who, role: AccountRole) -> Self {
+        Self { account, whom, role, share: None, ends: None, kept: true, waits: false, lost_with_account: None }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -290,7 +303,7 @@ impl Model {
         // One person in two companies.
         model.members[mia_at_harbor.0].user = model.members[mia.0].user;
         for company in [0, 0, 0, 1, 2] {
-            model.accounts.push(Account { company: Company(company) });
+            model.accounts.push(Account { company: Company(company), deleted: None });
         }
         let [instagram, shop, payroll, studio, press] = [0, 1, 2, 3, 4].map(Login);
         let strict = Policy { longest_days: Some(30), reason_required: true, open_days: 5, ..Policy::usual() };
@@ -330,7 +343,16 @@ impl Model {
             (press, tim, Owner, None),
         ] {
             let share = share.map(Offer);
-            model.grants.push(Grant { account, whom, role, share, ends: None, kept: true });
+            model.grants.push(Grant {
+                account,
+                whom,
+                role,
+                share,
+                ends: None,
+                kept: true,
+                waits: false,
+                lost_with_account: None,
+            });
         }
         model
     }
@@ -361,6 +383,11 @@ impl Model {
             Act::Remove { by, account, whom } => self.remove(*by, *account, *whom),
             Act::Give { by, account, whom, role } => self.give(*by, *account, *whom, *role),
             Act::GiveBack { by, account } => self.give_back(*by, *account),
+            Act::Add { by } => self.add(*by),
+            Act::Delete { by, account } => self.delete(*by, *account),
+            Act::Restore { by, account } => self.restore(*by, *account),
+            Act::Confirm { by, account, whom } => self.confirm(*by, *account, *whom),
+            Act::Assign { by, account, whom } => self.assign(*by, *account, *whom),
             Act::Propose { by, to, reason } => self.propose(*by, *to, *reason, None),
             Act::Partner { by, partnership, act } => self.with_partner(*by, *partnership, act),
             Act::Share { by, through, accounts, whom, terms } => self.share(*by, *through, accounts, whom, *terms),
@@ -444,6 +471,7 @@ impl Model {
 
     fn stands(&self, grant: &Grant, states: &[PartnershipState]) -> bool {
         grant.kept
+            && !grant.waits
             && grant.ends.is_none_or(|end| end > self.now)
             && grant.share.is_none_or(|share| self.is_running(share) && states.contains(&self.state_for(share)))
     }
@@ -490,8 +518,8 @@ impl Model {
     /// Whether the account exists for a member: for those with access, and at the host for Admins and the owner of a
     /// partnership through which it is shared.
     pub fn sees(&self, who: Who, account: Login) -> bool {
-        self.role(who, account).is_some()
-            || self.is_host(who, account) && (self.is_admin(who) || self.is_partnership_owner(who, account))
+        let looks_after = self.is_admin(who) || self.is_partnership_owner(who, account);
+        self.exists(account) && (self.role(who, account).is_some() || self.is_host(who, account) && looks_after)
     }
 
     /// Owners decide; host Admins when the account has no active Owner.

@@ -1,13 +1,13 @@
 //! The program itself, on a database of its own, asked through its public use cases.
 
 use crate::act::{Act, ColleagueAct, End, LineOf, PartnerAct, REASON, ShareTerms};
-use crate::model::{self, Bond, Company, Login, Member, Model, Named, Offer, Policy, Refusal, Who};
+use crate::model::{self, Bond, Company, Login, Member, Model, Named, Refusal, Who};
 use crate::postgres::PostgresDatabase;
 use argon2::{Argon2, Params, PasswordHasher};
 use chrono::TimeDelta;
 use domain::access_grant::GiveForm;
 use domain::access_request::{AcceptWith, AccessEnd, RequestForm};
-use domain::account::{AccountFilter, AccountRole};
+use domain::account::{AccountFilter, AccountForm, AccountRole};
 use domain::account_share::ShareForm;
 use domain::partnership::{PolicyForm, ProposalForm, TERMS_VERSION};
 use domain::{
@@ -267,7 +267,12 @@ impl System {
                 let mut own = Vec::new();
                 for (place, id) in self.ids.accounts.iter().enumerate() {
                     let login = Login(place);
-                    own.extend(model.role(*by, login).map(|role| (*id, role, model.end(*by, login))));
+                    own.extend(
+                        model
+                            .role(*by, login)
+                            .filter(|_| model.exists(login))
+                            .map(|role| (*id, role, model.end(*by, login))),
+                    );
                 }
                 seen.sort();
                 own.sort();
@@ -311,6 +316,36 @@ impl System {
             }
             Act::GiveBack { by, account } => {
                 self.account(*by, *account).await?.holder()?.give_back().await?;
+            }
+            Act::Add { by } => {
+                let form = AccountForm {
+                    label: format!("Account {}", self.ids.accounts.len()),
+                    app: "App".to_owned(),
+                    login_url: "https://app.example/login".to_owned(),
+                    username: "user".to_owned(),
+                    note: String::new(),
+                };
+                let key = IdempotencyKey(Uuid::now_v7());
+                let ctx = self.ctx(*by).await?;
+                let (id, _) = ctx.add_account(key, &form).await?;
+                same("an account that is added twice", &ctx.add_account(key, &form).await?.0, &id)?;
+                self.ids.accounts.push(id);
+            }
+            Act::Delete { by, account } => {
+                let id = self.login(*account);
+                self.ctx(*by).await?.delete_account(id, "No longer used").await?;
+            }
+            Act::Restore { by, account } => {
+                let id = self.login(*account);
+                self.ctx(*by).await?.restore_account(id).await?;
+            }
+            Act::Confirm { by, account, whom } => {
+                let members = [self.member(*whom)];
+                self.account(*by, *account).await?.owner()?.confirm_access(&members).await?;
+            }
+            Act::Assign { by, account, whom } => {
+                let whom = self.member(*whom);
+                self.account(*by, *account).await?.assign_owner(whom).await?;
             }
             Act::Propose { by, to, reason } => {
                 let form = ProposalForm {
@@ -356,8 +391,19 @@ impl System {
                 let whom = self.member(*whom);
                 self.partnership(*by, *through).await?.guest_remover()?.remove(whom).await?;
             }
-            Act::Colleague { .. } => {}
-            Act::HandOver { .. } => {}
+            Act::Colleague { by, whom, act } => {
+                let whom = self.member(*whom);
+                let colleague = self.ctx(*by).await?.colleague(whom).await?.managed()?;
+                match act {
+                    ColleagueAct::ChangeRole { to } => colleague.change_role(*to).await?,
+                    ColleagueAct::Deactivate => colleague.deactivate().await?,
+                    ColleagueAct::Reactivate => colleague.reactivate().await?,
+                };
+            }
+            Act::HandOver { by, to } => {
+                let to = self.member(*to);
+                self.ctx(*by).await?.workspace_owner()?.hand_over_to(to).await?;
+            }
             Act::Accept { by, through, line, role, end } => {
                 let with = AcceptWith { role: *role, end: end.map(End::asked) };
                 let line = self.line(*line, model);

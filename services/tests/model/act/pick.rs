@@ -10,6 +10,10 @@ use domain::partnership::PartnershipState;
 use domain::workspace::WorkspaceRole;
 use proptest::prelude::Rng;
 
+fn login_of(model: &Model, login: Login) -> Option<&crate::model::Account> {
+    model.accounts.get(login.0)
+}
+
 /// A place that nothing has.
 const NOWHERE: usize = u16::MAX as usize;
 
@@ -20,7 +24,7 @@ pub(super) struct Pick<'a, R> {
 
 impl<R: Rng> Pick<'_, R> {
     pub(super) fn act(&mut self) -> Act {
-        match self.below(108) {
+        match self.below(117) {
             0..18 => self.ask(),
             18..34 => self.accept(),
             34..39 => self.decline(),
@@ -40,10 +44,15 @@ impl<R: Rng> Pick<'_, R> {
             92..93 => self.share_again(),
             93..95 => self.stop_sharing(),
             95..96 => self.remove_guest(),
-            96..100 => Act::Sweep,
-            100..101 => Act::Sweep,
+            96..100 => self.colleague(),
+            100..101 => self.hand_over(),
             101..106 => self.wait(),
-            _ => Act::Sweep,
+            106..108 => Act::Sweep,
+            108..109 => Act::Add { by: self.anybody() },
+            109..111 => self.delete(),
+            111..114 => self.restore(),
+            114..116 => self.confirm(),
+            _ => self.assign(),
         }
     }
 
@@ -263,6 +272,41 @@ impl<R: Rng> Pick<'_, R> {
         let company = self.model.company(by);
         let whom = self.somebody_or_nobody(|model, who| model.company(who) == company);
         Act::Give { by, account, whom, role: self.role_at_host() }
+    }
+
+    fn delete(&mut self) -> Act {
+        let account = self.login_with(|model, who, login| model.exists(login) && model.owns(who, login));
+        let by = self.somebody(|model, who| model.owns(who, account));
+        Act::Delete { by, account }
+    }
+
+    fn restore(&mut self) -> Act {
+        let deleted = |model: &Model, login| login_of(model, login).is_some_and(|account| account.deleted.is_some());
+        let account = self.login_with(|model, _, login| deleted(model, login));
+        let by =
+            self.somebody(|model, who| model.owns(who, account) || model.is_host(who, account) && model.is_admin(who));
+        Act::Restore { by, account }
+    }
+
+    fn confirm(&mut self) -> Act {
+        let waiting: Vec<(Login, Who)> = self
+            .model
+            .grants
+            .iter()
+            .filter(|grant| grant.kept && grant.waits)
+            .map(|grant| (grant.account, grant.whom))
+            .collect();
+        let any = (self.login(), self.somebody_or_nobody(|_, _| true));
+        let (account, whom) = self.one(&waiting).unwrap_or(any);
+        let by = self.somebody(|model, who| model.owns(who, account));
+        Act::Confirm { by, account, whom }
+    }
+
+    fn assign(&mut self) -> Act {
+        let account = self.login_with(|model, _, login| model.is_ownerless(login));
+        let by = self.somebody(|model, who| model.is_host(who, account) && model.is_admin(who));
+        let company = self.model.company(by);
+        Act::Assign { by, account, whom: self.somebody_or_nobody(|model, who| model.company(who) == company) }
     }
 
     fn propose(&mut self) -> Act {

@@ -32,7 +32,7 @@ impl Model {
         }
         let ends = latest(kept.iter().map(|grant| grant.ends)).filter(|_| role != AccountRole::Owner);
         self.revoke(|grant| grant.whom == whom && grant.account == account);
-        self.grants.push(Grant { account, whom, role, share, ends, kept: true });
+        self.grants.push(Grant { account, whom, role, share, ends, kept: true, waits: false, lost_with_account: None });
         self.told.push(EventKind::RoleChanged);
         if had == AccountRole::AccountManager && role < had {
             self.lose_right_to_ask(whom, account, None);
@@ -75,7 +75,16 @@ impl Model {
         if !self.is_active(whom) || self.role(whom, account).is_some_and(|held| held >= role) {
             return Ok(());
         }
-        self.grants.push(Grant { account, whom, role, share: None, ends: None, kept: true });
+        self.grants.push(Grant {
+            account,
+            whom,
+            role,
+            share: None,
+            ends: None,
+            kept: true,
+            waits: false,
+            lost_with_account: None,
+        });
         self.told.push(EventKind::AccessGiven);
         Ok(())
     }

@@ -45,7 +45,7 @@ impl Model {
     }
 
     fn is_last_owner(&self, who: Who) -> bool {
-        let owned = |account: &_| self.owns(who, *account);
+        let owned = |account: &_| self.exists(*account) && self.owns(who, *account);
         (0..self.accounts.len()).map(super::Login).filter(owned).any(|account| !self.has_another_owner(account, who))
     }
 

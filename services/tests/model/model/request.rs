@@ -181,7 +181,16 @@ impl Model {
         if self.adds_something(whom, account, role, ends) {
             self.end_line(place, LineState::Accepted, None);
             self.lines[place].accepted = Some((role, ends));
-            self.grants.push(Grant { account, whom, role, share: Some(asked.share), ends, kept: true });
+            self.grants.push(Grant {
+                account,
+                whom,
+                role,
+                share: Some(asked.share),
+                ends,
+                kept: true,
+                waits: false,
+                lost_with_account: None,
+            });
             self.told.push(EventKind::RequestAccepted);
         } else {
             self.end_line(place, LineState::Superseded, None);

@@ -79,7 +79,16 @@ impl Model {
         for whom in whom.iter().copied() {
             if !reached.contains(&whom) {
                 reached.push(whom);
-                self.grants.push(Grant { account, whom, role, share: Some(share), ends, kept: true });
+                self.grants.push(Grant {
+                    account,
+                    whom,
+                    role,
+                    share: Some(share),
+                    ends,
+                    kept: true,
+                    waits: false,
+                    lost_with_account: None,
+                });
             }
         }
     }
