@@ -343,7 +343,8 @@ impl Bench {
                 let among = if sides.len() > 1 { format!(" among {members}") } else { String::new() };
                 let what = format!("{name}{among}, {:.1} kB", bytes as f64 / 1e3);
                 for connections in [1, 16] {
-                    let rounds = (0..self.rounds).map(|_| self.load(server, connections).put(|_, _| Some(page.clone())));
+                    let rounds =
+                        (0..self.rounds).map(|_| self.load(server, connections).put(|_, _| Some(page.clone())));
                     let outcome = Outcome::of_rounds(&rounds.collect::<Result<Vec<_>>>()?);
                     let times = if connections == 1 { "1 connection" } else { "16 connections" };
                     report.rate(&format!("{what}, {times}"), &outcome, "", "");
