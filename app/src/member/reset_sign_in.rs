@@ -5,6 +5,7 @@ use super::{ALL_MEMBERS, in_address};
 use crate::layout::form::{PostForm, Posted, Problems};
 use crate::layout::{NotFound, page_or_error};
 use crate::ui::button::{Button, ButtonLink, Look};
+use domain::MemberId;
 use domain::member::PickedMember;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -24,6 +25,7 @@ pub fn ResetSignInPage() -> impl IntoView {
 fn Reset(member: PickedMember, posted: Posted) -> impl IntoView {
     let PickedMember { member, name, email } = member;
     let heading = format!("Reset the sign-in of {name}?");
+    let whose = name.clone();
     view! {
         <Title text=posted.title(&heading) />
         <div class="page-head">
@@ -47,5 +49,28 @@ fn Reset(member: PickedMember, posted: Posted) -> impl IntoView {
                 </div>
             </PostForm>
         </div>
+        <ResetSecondFactor member=member name=whose />
+    }
+}
+
+/// For somebody who knows their password, and has lost what is asked for beside it.
+#[component]
+fn ResetSecondFactor(member: MemberId, name: String) -> impl IntoView {
+    let posted = Posted::to("second-factor/reset");
+    view! {
+        <section class="people-leaving" aria-labelledby="second-factor-heading">
+            <h2 id="second-factor-heading">"Only the second factor?"</h2>
+            <p>
+                "If they know their password, and have lost the app and the recovery codes, reset the second factor alone: they
+                sign in with the password, and set up a new one. Every session of theirs ends."
+            </p>
+            <Problems posted=posted />
+            <PostForm function="second-factor/reset">
+                <input type="hidden" name="member" value=member.to_string() />
+                <div class="form-acts">
+                    <Button object=format!("of {name}")>"Reset second factor"</Button>
+                </div>
+            </PostForm>
+        </section>
     }
 }
