@@ -585,7 +585,6 @@ pub(crate) struct Revoked {
     pub(crate) id: AccessGrantId,
     pub(crate) account_id: AccountId,
     pub(crate) member_id: MemberId,
-    pub(crate) role: AccountRole,
     pub(crate) label: String,
     pub(crate) host: WorkspaceId,
     pub(crate) workspace_id: WorkspaceId,
@@ -616,7 +615,7 @@ pub(crate) async fn revoke(change: &Change, which: Grants, reason: RevokeReason)
         keep_from_restoring(change, which, reason).await?;
     }
     let sql = format!(
-        r#"SELECT g.id, g.account_id, g.member_id, g.role, a.label, a.workspace_id AS host, m.workspace_id, u.name
+        r#"SELECT g.id, g.account_id, g.member_id, a.label, a.workspace_id AS host, m.workspace_id, u.name
            FROM access_grant g
            JOIN account a ON a.id = g.account_id
            JOIN member m ON m.id = g.member_id

@@ -117,11 +117,6 @@ impl Services {
         format!("{}{path}", self.inner.settings.site_url.as_str().trim_end_matches('/'))
     }
 
-    /// Where people reach this installation.
-    pub(crate) fn site_url(&self) -> &Url {
-        &self.inner.settings.site_url
-    }
-
     /// Begins a change.
     pub(crate) async fn change(&self) -> Result<Change, Error> {
         let transaction = self.inner.database.begin().await?;
@@ -299,13 +294,6 @@ impl WorkspaceAdmin {
 impl WorkspaceOwner {
     pub(crate) fn ctx(&self) -> &Ctx {
         &self.0
-    }
-
-    /// Begins a change. The Owner comes back as they stand inside it.
-    pub(crate) async fn change(&self) -> Result<(Change, Self), Error> {
-        let change = self.0.services.change().await?;
-        let owner = self.0.inside(&change).await?.workspace_owner()?;
-        Ok((change, owner))
     }
 }
 

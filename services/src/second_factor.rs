@@ -571,8 +571,8 @@ mod tests {
             for near in [begins - 30, begins - 1, begins, begins + 29, begins + 30, begins + 59] {
                 assert_eq!(taken(code, near, 0), Some(seconds / 30), "{code} at {near}");
             }
-            for far in [begins - 31, begins + 60, begins + 3_600] {
-                assert_eq!(taken(code, far.max(0), 0).filter(|step| *step == seconds / 30), None, "{code} at {far}");
+            for far in [begins - 31, begins + 60, begins + 3_600].into_iter().filter(|far| *far >= 0) {
+                assert_eq!(taken(code, far, 0).filter(|step| *step == seconds / 30), None, "{code} at {far}");
             }
         }
     }

@@ -17,7 +17,7 @@ use domain::member::MemberStatus;
 use domain::partnership::{PartnershipLoss, PartnershipOwnerView, PartnershipState, RemovePartnerView, ShareState};
 use domain::policy::{PartnershipAct, Side};
 use domain::time::{day, day_and_time};
-use domain::{AppError, Conflict, MemberId, Moment, PartnershipId, Problem, RequestLineId, WorkspaceId};
+use domain::{AppError, MemberId, Moment, PartnershipId, Problem, RequestLineId, WorkspaceId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter};
 

@@ -105,8 +105,8 @@ on_both! {
     }
 
     async fn when_nobody_could_be_invited_nothing_is_written_and_each_is_told(world: World) {
-        let before = world.everything().await;
         let admin = world.ctx(&world.ada).await.admin().unwrap();
+        let before = world.everything().await;
         let refused = told(admin.invite("olga@people.example, nobody", "user").await);
         assert_eq!(refused.to_string(), "olga@people.example: already a member. nobody: not an email address.");
         let admin = world.ctx(&world.ada).await.admin().unwrap();

@@ -137,6 +137,10 @@ on_both! {
     }
 
     async fn last_owner_of_a_workspace_cannot_be_lowered_or_deactivated(world: World) {
+        // Their sessions begin before.
+        for acting in [&world.ada, &world.hana] {
+            world.ctx(acting).await;
+        }
         let before = world.everything().await;
         let stays = "This is the workspace's Owner. Make someone else Owner first.";
         let lower = managed(&world, &world.ada, &world.hana).await.unwrap().change_role(WorkspaceRole::Admin).await;
@@ -232,10 +236,10 @@ on_both! {
 
     async fn whoever_is_deactivated_is_out_at_once_and_everywhere(world: World) {
         let other = world.another_server().await;
-        let follower = other.clone();
-        let following = tokio::spawn(async move { follower.follow().await });
         let ctx = world.ctx_on(&other, &world.cora).await;
         let mut page = other.subscribe(&ctx, ctx.frame().sequence).await.unwrap();
+        let follower = other.clone();
+        let following = tokio::spawn(async move { follower.follow().await });
         // The follower has found its place.
         page.next().await.unwrap();
         let session = world.sign_in(&world.cora).await;
