@@ -2,9 +2,9 @@
 import { expect, type Page } from "@playwright/test";
 import type { Person } from "./story.ts";
 
-/** Opens a mail in this page, once it is there: it is sent beside the act that it tells of. */
+/** Opens a mail in this page, the newest of its kind, once it is there: it is sent beside the act that it tells of. */
 export async function openMail(page: Page, to: Person, subject: string): Promise<void> {
-  const row = page.getByRole("row").filter({ hasText: new RegExp(`(?<![\\w.@-])${to.email}`) }).getByRole("link", { name: subject });
+  const row = page.getByRole("row").filter({ hasText: new RegExp(`(?<![\\w.@-])${to.email}`) }).getByRole("link", { name: subject }).first();
   await expect(async () => {
     await page.goto("/dev/mail");
     await expect(row).toBeVisible({ timeout: 250 });

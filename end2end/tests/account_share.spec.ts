@@ -9,6 +9,10 @@ import { admin, ASKED_FOR, collaborator, director, GUEST, HOST, manager, owner, 
 
 test.use({ fresh: true });
 
+test.beforeEach(({ complaints }) => {
+  complaints.expect(/status of 4(03|22)/);
+});
+
 /** Another account that is shared with nobody. */
 const BOOKING = "Table booking";
 const SHARED_TWO = `2 accounts are shared with ${GUEST}.`;
