@@ -200,7 +200,8 @@ on_both! {
     async fn a_required_second_factor_comes_before_everything_else(world: World) {
         let ada = set_up(&world, &world.ada).await;
         let olga = world.sign_in(&world.olga).await;
-        world.ctx(&world.ada).await.admin().unwrap().require_second_factor(true).await.unwrap();
+        let admin = oneself(&world, &ada.session).await.ctx().unwrap().admin().unwrap();
+        admin.require_second_factor(true).await.unwrap();
         // Who has one goes on; who has none can see to that alone.
         assert!(world.services.session(&ada.session).await.unwrap().is_some());
         let denied = told(world.services.session(&olga).await);

@@ -76,6 +76,10 @@ on_both! {
 
     async fn the_ownership_goes_to_another_active_member_of_the_workspace(world: World) {
         world.deactivate(&world.carl).await;
+        // Their sessions begin before.
+        for acting in [&world.ada, &world.hana] {
+            world.ctx(acting).await;
+        }
         let before = world.everything().await;
         assert_eq!(words(hand_over(&world, &world.ada, &world.olga).await), Denial::WorkspaceOwnerOnly.to_string());
         assert_eq!(told(hand_over(&world, &world.hana, &world.mia).await), AppError::NotFound);
