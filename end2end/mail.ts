@@ -4,7 +4,8 @@ import type { Person } from "./story.ts";
 
 /** Opens a mail in this page, the newest of its kind, once it is there: it is sent beside the act that it tells of. */
 export async function openMail(page: Page, to: Person, subject: string): Promise<void> {
-  const row = page.getByRole("row").filter({ hasText: new RegExp(`(?<![\\w.@-])${to.email}`) }).getByRole("link", { name: subject }).first();
+  const recipient = page.getByRole("cell").filter({ hasText: new RegExp(`(^|<)${to.email}(>|$)`) });
+  const row = page.getByRole("row").filter({ has: recipient }).getByRole("link", { name: subject }).first();
   await expect(async () => {
     await page.goto("/dev/mail");
     await expect(row).toBeVisible({ timeout: 250 });

@@ -83,7 +83,7 @@ test.describe(() => {
       await guests.goto("/accounts");
       await expect(card(guests, SHARED)).toHaveCount(0);
       await guests.goto("/notifications");
-      await expect(guests.getByText(`deleted the account ${SHARED}.`)).toBeVisible();
+      await expect(guests.getByRole("link", { name: `deleted the account ${SHARED}.` })).toBeVisible();
 
       await page.goto("/accounts/deleted");
       await page.getByRole("button", { name: `Restore ${SHARED}` }).click();
@@ -147,6 +147,7 @@ test("every account has an owner, and an Admin reads so", async ({ browserOf, co
 });
 
 test("the pages of an account's life: no violation, light and dark, wide and narrow", async ({ browserOf, complaints }) => {
+  test.slow();
   complaints.expect(/status of 422/);
   const page = await browserOf(owner);
   const look = async (path: string, act?: (page: Page) => Promise<void>) => {

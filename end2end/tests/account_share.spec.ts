@@ -211,6 +211,7 @@ test("a host Admin who owns no account stops sharing, and shares nothing", async
 });
 
 test("each page of sharing: no violation, light and dark, wide and narrow", async ({ browserOf }) => {
+  test.slow();
   const owners = await browserOf(owner);
   for (const tab of ["Accounts", "Members"] as const) {
     await partnerTab(owners, GUEST, tab);

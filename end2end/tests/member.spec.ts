@@ -37,6 +37,7 @@ test("members are found by name, role and status, and the address keeps it", asy
 });
 
 test("All members and its pages have no violation", async ({ browserOf }) => {
+  test.slow();
   const page = await browserOf(owner);
   await open(page, "/members");
   await lookAt(page);

@@ -12,6 +12,10 @@ const CONTACT = "contact@elsewhere.example";
 test.describe(() => {
   test.use({ fresh: true });
 
+test.beforeEach(({ complaints }) => {
+  complaints.expect(/status of 422/);
+});
+
   for (const { how, options } of [
     { how: "with scripts", options: {} },
     { how: "with scripts switched off", options: { javaScriptEnabled: false } },
