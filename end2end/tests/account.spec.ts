@@ -91,7 +91,7 @@ test("owners have Settings on the card, guests do not", async ({ browserOf }) =>
   const managers = await browserOf(manager);
   await managers.goto("/accounts");
   await expect(card(managers, SHARED)).toBeVisible();
-  await expect(managers.getByRole("link", { name: /^Settings/ })).toHaveCount(0);
+  await expect(managers.getByRole("main").getByRole("link", { name: /^Settings/ })).toHaveCount(0);
 });
 
 test("the General tab copies what it shows", async ({ browserOf }) => {

@@ -223,7 +223,9 @@ impl Model {
 
     /// Whether a line can still be decided, now or when its partnership goes on.
     fn waits(&self, line: &Line) -> bool {
-        line.state == LineState::Pending && !self.is_too_late(line)
+        let stands = [PartnershipState::Active, PartnershipState::Suspended];
+        let share = self.requests[line.request.0].share;
+        line.state == LineState::Pending && stands.contains(&self.state_for(share)) && !self.is_too_late(line)
     }
 
     pub(super) fn take_back(&mut self, by: Who, of: LineOf) -> Answer {
