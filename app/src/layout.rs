@@ -8,7 +8,7 @@ pub mod moment;
 pub mod navigation;
 mod written;
 
-pub use error_page::{ErrorPage, NotFound, NotFoundPage, page_or_error};
+pub use error_page::{ErrorPage, NotFound, NotFoundPage, page_or_error, why_not};
 
 use crate::session::api;
 use crate::ui::notice::MessageBox;

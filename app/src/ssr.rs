@@ -280,6 +280,12 @@ pub(crate) fn redirect(path: &str) {
     leptos_axum::redirect(own_path(path).unwrap_or("/"));
 }
 
+/// Leads to a page that says what was done.
+pub(crate) fn done(path: &str, told: String) {
+    notify(Notice::done(told));
+    redirect(path);
+}
+
 /// Leaves a message for the page that follows a plain post. An island shows the answer itself, and gets none.
 pub(crate) fn notify(notice: Notice) {
     let parts = parts();

@@ -4,7 +4,7 @@ use super::api::view_invitation;
 use crate::layout::address::{Address, leading_to};
 use crate::layout::form::{PostForm, Posted, Problems};
 use crate::layout::moment::Exactly;
-use crate::layout::{Alone, ErrorPage};
+use crate::layout::{Alone, why_not};
 use crate::session::SignOutForm;
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::text_field::TextField;
@@ -26,7 +26,7 @@ pub fn JoinPage() -> impl IntoView {
                         view! { <Invitation invitation=invitation token=token page=page.whole() /> }.into_any()
                     }
                     Ok(None) => view! { <Gone /> }.into_any(),
-                    Err(failure) => view! { <ErrorPage error=failure.0 /> }.into_any(),
+                    Err(failure) => why_not(failure),
                 }
             })}
         </Alone>

@@ -17,6 +17,11 @@ pub fn page_or_error<T, V: IntoView>(loaded: Result<T, Failure>, page: impl FnOn
     }
 }
 
+/// The page that says why another could not be made, where a feature has a choice of pages.
+pub fn why_not(failure: Failure) -> AnyView {
+    view! { <ErrorPage error=failure.0 /> }.into_any()
+}
+
 /// Says why a page cannot be shown. The status has been set by whoever failed.
 #[component]
 pub fn ErrorPage(

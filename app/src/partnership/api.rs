@@ -30,7 +30,7 @@ pub async fn propose_partnership(
 ) -> Result<PartnershipId, Failure> {
     let form = ProposalForm { workspace_id, contact_email, reason };
     let (partnership, told) = crate::ssr::ctx()?.propose_partnership(&form).await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(partnership)
 }
 
@@ -44,7 +44,7 @@ pub async fn partner_overview(partnership: PartnershipId) -> Result<PartnerOverv
 #[server(prefix = "/api", endpoint = "partnership/approve", input = PostUrl, output = Json)]
 pub async fn approve_partnership(partnership: PartnershipId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.approve().await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -52,7 +52,7 @@ pub async fn approve_partnership(partnership: PartnershipId) -> Result<(), Failu
 #[server(prefix = "/api", endpoint = "partnership/decline", input = PostUrl, output = Json)]
 pub async fn decline_partnership(partnership: PartnershipId, #[server(default)] note: String) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.decline(&note).await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -60,7 +60,7 @@ pub async fn decline_partnership(partnership: PartnershipId, #[server(default)] 
 #[server(prefix = "/api", endpoint = "partnership/withdraw", input = PostUrl, output = Json)]
 pub async fn withdraw_partnership(partnership: PartnershipId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.withdraw().await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -72,7 +72,7 @@ pub async fn accept_partnership(
     #[server(default)] agreed: Option<String>,
 ) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.accept(terms_version, agreed.is_some()).await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -80,7 +80,7 @@ pub async fn accept_partnership(
 #[server(prefix = "/api", endpoint = "partnership/remind", input = PostUrl, output = Json)]
 pub async fn remind_of_partnership(partnership: PartnershipId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.remind().await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -91,7 +91,7 @@ pub async fn send_partnership_again(
     #[server(default)] reason: String,
 ) -> Result<PartnershipId, Failure> {
     let (again, told) = crate::ssr::ctx()?.partnership(partnership).await?.send_again(&reason).await?;
-    done(again, told);
+    crate::ssr::done(&format!("/partners/{again}"), told);
     Ok(again)
 }
 
@@ -99,7 +99,7 @@ pub async fn send_partnership_again(
 #[server(prefix = "/api", endpoint = "partnership/suspend", input = PostUrl, output = Json)]
 pub async fn suspend_partnership(partnership: PartnershipId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.suspend().await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -107,7 +107,7 @@ pub async fn suspend_partnership(partnership: PartnershipId) -> Result<(), Failu
 #[server(prefix = "/api", endpoint = "partnership/resume", input = PostUrl, output = Json)]
 pub async fn resume_partnership(partnership: PartnershipId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.resume().await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -118,7 +118,7 @@ pub async fn set_partnership_end(
     #[server(default)] end_date: String,
 ) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.set_end(&end_date).await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -132,7 +132,7 @@ pub async fn partner_removal(partnership: PartnershipId) -> Result<RemovePartner
 #[server(prefix = "/api", endpoint = "partnership/remove", input = PostUrl, output = Json)]
 pub async fn remove_partner(partnership: PartnershipId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.remove().await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -149,7 +149,7 @@ pub async fn partnership_owner_choices(
 #[server(prefix = "/api", endpoint = "partnership/name-owner", input = PostUrl, output = Json)]
 pub async fn name_partnership_owner(partnership: PartnershipId, member: MemberId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.partnership(partnership).await?.name_owner(member).await?;
-    done(partnership, told);
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(())
 }
 
@@ -175,11 +175,4 @@ pub async fn set_partner_policy(
     crate::ssr::notify(crate::wire::Notice::done(told));
     crate::ssr::redirect(&format!("/partners/{partnership}/policy"));
     Ok(())
-}
-
-/// Leads to the partner's page, which says what was done.
-#[cfg(feature = "ssr")]
-fn done(partnership: PartnershipId, told: String) {
-    crate::ssr::notify(crate::wire::Notice::done(told));
-    crate::ssr::redirect(&format!("/partners/{partnership}"));
 }

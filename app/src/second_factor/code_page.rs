@@ -3,7 +3,7 @@
 use super::api::one_time_codes_under_way;
 use super::part::RecoveryCodeList;
 use crate::layout::form::{Answer, PostForm, Posted, Problems};
-use crate::layout::{ErrorPage, title};
+use crate::layout::{title, why_not};
 use crate::session::ConfirmItIsYou;
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::copy_button::CopyButton;
@@ -34,7 +34,7 @@ pub fn OneTimeCodePage() -> impl IntoView {
                 }
                 .into_any()
             }
-            Err(failure) => view! { <ErrorPage error=failure.0 /> }.into_any(),
+            Err(failure) => why_not(failure),
         }
     })
     .into_any()

@@ -5,7 +5,7 @@ use super::set_up::WorkspaceName;
 use crate::invitation::NewSignIn;
 use crate::layout::address::{Address, leading_to};
 use crate::layout::form::{PostForm, Posted, Problems};
-use crate::layout::{Alone, ErrorPage, title};
+use crate::layout::{Alone, title, why_not};
 use crate::session::SignOutForm;
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::text_field::TextField;
@@ -26,7 +26,7 @@ pub fn FoundWorkspacePage() -> impl IntoView {
             {Suspend::new(async move {
                 match view_founding(token.clone()).await {
                     Ok(founding) => view! { <Founding founding=founding token=token page=page /> }.into_any(),
-                    Err(failure) => view! { <ErrorPage error=failure.0 /> }.into_any(),
+                    Err(failure) => why_not(failure),
                 }
             })}
         </Alone>

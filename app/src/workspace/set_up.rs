@@ -4,7 +4,7 @@ use super::api::can_set_up;
 use crate::invitation::NewSignIn;
 use crate::layout::address::Address;
 use crate::layout::form::{PostForm, Posted, Problems};
-use crate::layout::{Alone, ErrorPage, title};
+use crate::layout::{Alone, title, why_not};
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::text_field::TextField;
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ pub fn SetUpPage() -> impl IntoView {
                 match can_set_up(token.clone()).await {
                     Ok(true) => view! { <SetUpForm token=token posted=Posted::to("workspace/set-up") /> }.into_any(),
                     Ok(false) => view! { <Gone /> }.into_any(),
-                    Err(failure) => view! { <ErrorPage error=failure.0 /> }.into_any(),
+                    Err(failure) => why_not(failure),
                 }
             })}
         </Alone>
