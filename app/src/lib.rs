@@ -27,6 +27,7 @@ pub mod live;
 pub mod member;
 pub mod notification;
 pub mod partnership;
+pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod second_factor;
@@ -85,6 +86,14 @@ pub(crate) fn go_on_to(url: &str) {
     ssr::refresh(url);
     #[cfg(not(feature = "ssr"))]
     let _ = url;
+}
+
+/// Whether browsers offer passkeys at this installation's address.
+pub(crate) fn passkeys_work_here() -> bool {
+    #[cfg(feature = "ssr")]
+    return ssr::passkeys_work_here();
+    #[cfg(not(feature = "ssr"))]
+    false
 }
 
 /// The document around the application.

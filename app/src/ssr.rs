@@ -232,6 +232,13 @@ pub(crate) async fn second_step(code: String, next: String) -> Result<(), Failur
     }
 }
 
+pub(crate) async fn sign_in_with_passkey(question: String, answer: String, next: String) -> Result<(), Failure> {
+    let half_open = half_open_id();
+    let session = services().sign_in_with_passkey(&question, &answer, half_open.as_deref(), &browser()).await?;
+    past_second_step(&session, &next);
+    Ok(())
+}
+
 fn past_second_step(session: &NewSession, next: &str) {
     let edge = expect_context::<Edge>();
     append_cookie(edge.set_cookie(edge.half_open_cookie(), "", Duration::ZERO));
@@ -264,6 +271,11 @@ pub(crate) fn show_once() {
     if parts().extensions.get::<PostedFromPage>().is_some() {
         expect_context::<ResponseOptions>().insert_header(SHOWN_ONCE, HeaderValue::from_static("yes"));
     }
+}
+
+/// Whether browsers offer passkeys at this installation's address.
+pub(crate) fn passkeys_work_here() -> bool {
+    services().passkeys_work_here()
 }
 
 pub(crate) async fn sign_out() -> Result<(), Failure> {

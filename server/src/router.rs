@@ -51,6 +51,8 @@ pub(crate) use security::with_policy;
 ///
 /// Signing out is among them so that it never fails: whoever asks for it is signed out afterwards, whatever was before.
 pub const PUBLIC_FUNCTIONS: &[&str] = &[
+    "/api/passkey/ask",
+    "/api/passkey/sign-in",
     "/api/password/forgot",
     "/api/password/reset",
     "/api/password/reset-link",

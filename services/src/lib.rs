@@ -25,6 +25,7 @@ mod notification;
 mod notify;
 mod oneself;
 pub mod partnership;
+pub mod passkey;
 pub mod password;
 mod profile;
 pub mod second_factor;

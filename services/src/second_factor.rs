@@ -183,7 +183,7 @@ impl Oneself {
             codes_since: codes.and_then(|row| row.confirmed_at),
             recovery_codes_left: u32::try_from(left).unwrap_or(u32::MAX),
             passkeys: passkeys.into_iter().map(view).collect(),
-            passkeys_work_here: false,
+            passkeys_work_here: crate::passkey::works_at(self.services().site_url()),
             asked_for_by: self.who().second_factor_required.then(|| self.frame().workspace),
             confirmed: self.recently_confirmed().is_ok(),
         })

@@ -4,6 +4,7 @@ mod own;
 mod second_step;
 
 pub use own::Confirmed;
+pub(crate) use second_step::end_half_open;
 pub use second_step::{HalfOpen, SignIn};
 
 use crate::access_request::waiting_for;

@@ -49,6 +49,7 @@ impl Services {
     /// [`Error::Database`].
     pub async fn forget_what_is_old(&self) -> Result<u64, Error> {
         let sessions = self.forget_old_sessions().await?;
+        self.forget_questions().await?;
         let mails = mail::forget_sent(self.database().write(), self.now()).await?;
         let links = link::forget_old(self).await?;
         let accounts = self.forget_deleted_accounts().await?;

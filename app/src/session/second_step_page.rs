@@ -4,6 +4,7 @@ use super::api::{half_open, notice};
 use crate::layout::address::Address;
 use crate::layout::form::{PostForm, Posted, Problems};
 use crate::layout::{Alone, page_or_error};
+use crate::passkey::SignInWithPasskey;
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::text_field::TextField;
 use domain::second_factor::HalfOpenView;
@@ -37,9 +38,10 @@ pub fn SecondStepPage() -> impl IntoView {
 
 #[component]
 fn SecondStep(half_open: HalfOpenView, next: String, posted: Posted) -> impl IntoView {
-    let HalfOpenView { codes, .. } = half_open;
+    let HalfOpenView { codes, passkeys } = half_open;
     view! {
         <h1>"Second step"</h1>
+        {passkeys.then(|| view! { <SignInWithPasskey next=next.clone() label="Use a passkey" /> })}
         {codes
             .then(|| {
                 view! {

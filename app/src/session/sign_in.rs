@@ -3,6 +3,7 @@
 use super::api;
 use crate::layout::address::Address;
 use crate::layout::{Alone, title};
+use crate::passkey::SignInWithPasskey;
 use crate::ui::button::{Button, Look};
 use crate::ui::error_summary::ErrorSummary;
 use crate::ui::text_field::TextField;
@@ -29,6 +30,7 @@ pub fn SignInPage() -> impl IntoView {
 /// The form. It does not say which of the two was wrong, so neither field is marked.
 #[component]
 fn SignInForm(next: String, notice: Option<Notice>, password_set: bool) -> impl IntoView {
+    let wanted = next.clone();
     let (problem, typed) = notice.map(|notice| (notice.text, notice.typed)).unzip();
     let name = if problem.is_some() { "Error: Sign in" } else { "Sign in" };
     view! {
@@ -55,6 +57,8 @@ fn SignInForm(next: String, notice: Option<Notice>, password_set: bool) -> impl 
             />
             <Button look=Look::Primary>"Sign in"</Button>
         </form>
+        {crate::passkeys_work_here()
+            .then(|| view! { <SignInWithPasskey next=wanted label="Sign in with a passkey" /> })}
         <p class="alone-way">
             <a href="/forgot-password">"Forgotten your password?"</a>
         </p>

@@ -63,6 +63,12 @@ pub(super) async fn begin(change: Change, user: UserId) -> Result<HalfOpen, Erro
     Ok(HalfOpen { id, lasts: LASTS.to_std().expect("the wait is positive") })
 }
 
+/// The second step is taken, or not waited for any longer.
+pub(crate) async fn end_half_open(change: &Change, id: &str) -> Result<(), Error> {
+    Entity::delete_by_id(hash_of(id)).exec(change.transaction()).await?;
+    Ok(())
+}
+
 impl Services {
     /// What a half-open sign-in waits for; nothing when it is over.
     ///

@@ -301,6 +301,30 @@ on_both! {
             ]
         );
     }
+
+    async fn a_passkey_that_nobody_asked_is_not_taken(world: World) {
+        // The site of these tests has a name and TLS, so browsers would offer passkeys there.
+        let question = world.services.ask_for_passkey(&office()).await.unwrap();
+        assert!(question.options.contains("\"rpId\":\"latchkey.example\""), "{}", question.options);
+        assert!(question.options.contains("\"userVerification\":\"required\""), "{}", question.options);
+        for answer in ["", "{}", "null", "[1,2]", &"x".repeat(100_000)] {
+            let refused = told(world.services.sign_in_with_passkey(&question.token, answer, None, &office()).await);
+            assert!(matches!(refused, AppError::Invalid { .. }), "{refused}");
+        }
+    }
+
+    async fn questions_to_passkeys_are_limited_and_forgotten(world: World) {
+        for _ in 0..50 {
+            world.services.ask_for_passkey(&office()).await.unwrap();
+        }
+        let limited = told(world.services.ask_for_passkey(&office()).await);
+        assert!(matches!(limited, AppError::TooManyAttempts { .. }), "{limited}");
+        let elsewhere = Browser::at(IpAddr::from([198, 51, 100, 7]));
+        assert!(world.services.ask_for_passkey(&elsewhere).await.is_ok());
+        world.pass(TimeDelta::minutes(6));
+        world.services.forget_what_is_old().await.unwrap();
+        assert_eq!(world.count("passkey_ceremony").await, 0);
+    }
 }
 
 async fn confirmed_left(world: &World, session: &str) -> u32 {
