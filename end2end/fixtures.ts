@@ -13,6 +13,8 @@ export type BrowserOf = (person: Person | null, options?: BrowserContextOptions)
 interface Fixtures {
   /** Whether each test gets a program of its own, because it changes what others rely on. */
   fresh: boolean;
+  /** Whether the program, one of the test's own, is reached by a name. */
+  named: boolean;
   /** The program. */
   program: Program;
   complaints: Complaints;
@@ -27,6 +29,7 @@ interface WorkerFixtures extends DatabaseOption {
 export const test = base.extend<Fixtures, WorkerFixtures>({
   database: ["sqlite", { option: true, scope: "worker" }],
   fresh: [false, { option: true }],
+  named: [false, { option: true }],
 
   shared: [
     async ({ database }, use) => {
@@ -37,9 +40,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
 
-  program: async ({ fresh, database, shared }, use) => {
-    if (fresh) {
-      const program = await startProgram(database);
+  program: async ({ fresh, named, database, shared }, use) => {
+    if (fresh || named) {
+      const program = await startProgram(database, named);
       await use(program);
       await program.stop();
     } else {

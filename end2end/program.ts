@@ -11,7 +11,7 @@ import type { Database } from "./playwright.config.ts";
 
 /** A server that answers. */
 export interface Program {
-  /** Where: `http://127.0.0.1:` and the port. */
+  /** Where: `http://127.0.0.1:` and the port, or `http://localhost:`. */
   readonly address: string;
   /** Where its database is. */
   readonly database: string;
@@ -22,19 +22,22 @@ export interface Program {
 /** Settings of whoever runs the tests must not reach the program: only what the tests' own runner says does. */
 const PASSED_ON = new Set(["LATCHKEY_SITE", "LATCHKEY_LOG"]);
 
-/** Starts Latchkey. Takes about half a second. */
-export async function startProgram(database: Database): Promise<Program> {
-  return start(database, true);
+/**
+ * Starts Latchkey. Takes about half a second. Browsers offer passkeys only for a site that has a name: `localhost`, where one is
+ * wanted.
+ */
+export async function startProgram(database: Database, named = false): Promise<Program> {
+  return start(database, true, named);
 }
 
 /** Starts Latchkey as somebody finds it who has just installed it, without the demo. Gives the set-up link it has printed, too. */
 export async function startEmptyProgram(database: Database): Promise<Program & { setUpLink: string }> {
-  const program = await start(database, false);
+  const program = await start(database, false, false);
   const line = (await program.log()).split("\n").find((line) => line.includes("/set-up?token="));
   return { ...program, setUpLink: JSON.parse(line ?? "{}").link };
 }
 
-async function start(database: Database, demo: boolean): Promise<Program & { log(): Promise<string> }> {
+async function start(database: Database, demo: boolean, named: boolean): Promise<Program & { log(): Promise<string> }> {
   const folder = await mkdtemp(join(tmpdir(), "latchkey-"));
   const { url, drop } = database === "sqlite" ? sqliteIn(folder) : await postgres();
   const discard = async () => {
@@ -49,9 +52,9 @@ async function start(database: Database, demo: boolean): Promise<Program & { log
     }
     // Another program may take the port between our asking for it and the server's: then again.
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      const host = `127.0.0.1:${await freePort()}`;
-      const address = `http://${host}`;
-      const child = run("serve", { ...settings, LATCHKEY_ADDRESS: host }, log);
+      const port = await freePort();
+      const address = `http://${named ? "localhost" : "127.0.0.1"}:${port}`;
+      const child = run("serve", { ...settings, LATCHKEY_ADDRESS: `127.0.0.1:${port}`, LATCHKEY_SITE_URL: address }, log);
       if (await answers(child, address)) {
         return { address, database: url, log: () => readFile(log, "utf8"), stop: () => end(child, log).finally(discard) };
       }
