@@ -53,7 +53,7 @@ pub fn AddPasskey() -> impl IntoView {
 
 /// Asks the browser for a passkey, and sends the form around it with the answer.
 #[island]
-fn PasskeyButton(
+pub fn PasskeyButton(
     /// Whether a new one is set up.
     set_up: bool,
     /// Its words.
