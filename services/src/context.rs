@@ -117,6 +117,11 @@ impl Services {
         format!("{}{path}", self.inner.settings.site_url.as_str().trim_end_matches('/'))
     }
 
+    /// Where people reach this installation.
+    pub(crate) fn site_url(&self) -> &Url {
+        &self.inner.settings.site_url
+    }
+
     /// Begins a change.
     pub(crate) async fn change(&self) -> Result<Change, Error> {
         let transaction = self.inner.database.begin().await?;

@@ -85,6 +85,11 @@ impl Services {
         Ok(Some(HalfOpenView { codes, passkeys: has.passkeys }))
     }
 
+    /// Whose password was right.
+    pub(crate) async fn half_open_user(&self, id: &str) -> Result<Option<UserId>, Error> {
+        Ok(self.half_open_row(id).await?.map(|row| row.user_id))
+    }
+
     /// Begins the session of whoever has the right code as well; the one that the browser had ends.
     ///
     /// # Errors
