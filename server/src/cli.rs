@@ -72,6 +72,12 @@ pub enum UserAct {
         #[arg(value_name = "EMAIL")]
         email: String,
     },
+    /// Take away the one-time codes, recovery codes and passkeys of a user who has lost them, and end their sessions.
+    ResetSecondFactor {
+        /// The user's email address.
+        #[arg(value_name = "EMAIL")]
+        email: String,
+    },
 }
 
 /// How big the demo is.

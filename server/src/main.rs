@@ -60,6 +60,8 @@ enum Failure {
     Refused(AppError),
     #[error("Nobody has joined with the address {0}. `latchkey user list` shows who has.")]
     NoUser(String),
+    #[error("{0} has no second factor: their password alone signs them in.")]
+    NoSecondFactor(String),
     #[error("{0}")]
     System(#[from] io::Error),
 }
@@ -93,6 +95,7 @@ fn start(cli: Cli) -> Result<(), Failure> {
             }
             Command::User { act: UserAct::List } => list_users(&config).await,
             Command::User { act: UserAct::ResetPassword { email } } => print_reset_link(&config, &email).await,
+            Command::User { act: UserAct::ResetSecondFactor { email } } => reset_second_factor(&config, &email).await,
         }
     })
 }
@@ -192,6 +195,15 @@ async fn print_reset_link(config: &Config, email: &str) -> Result<(), Failure> {
     let link = link.ok_or_else(|| Failure::NoUser(one_line(email)))?;
     writeln!(io::stdout(), "{link}")?;
     Ok(())
+}
+
+async fn reset_second_factor(config: &Config, email: &str) -> Result<(), Failure> {
+    let reset = services_beside(config).await?.operator_reset_second_factor(email).await.map_err(unusable)?;
+    match reset {
+        Some(true) => Ok(writeln!(io::stdout(), "The password alone signs {} in now.", one_line(email))?),
+        Some(false) => Err(Failure::NoSecondFactor(one_line(email))),
+        None => Err(Failure::NoUser(one_line(email))),
+    }
 }
 
 /// The folder of a SQLite file.

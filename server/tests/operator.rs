@@ -60,4 +60,8 @@ fn an_operator_makes_links_and_lists_users() {
         unknown,
         "latchkey: Nobody has joined with the address nobody@harbor.example. `latchkey user list` shows who has."
     );
+
+    let without = refused(&folder, &["user", "reset-second-factor", "owner@harbor.example"]);
+    assert_eq!(without, "latchkey: owner@harbor.example has no second factor: their password alone signs them in.");
+    assert!(refused(&folder, &["user", "reset-second-factor", "nobody@harbor.example"]).contains("Nobody has joined"));
 }

@@ -8,7 +8,7 @@ use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{session, user};
 use crate::mail::{self, Letter, Outgoing};
-use crate::session::SignedIn;
+use crate::session::{SignedIn, fold_email};
 use crate::{Ctx, Error, Services};
 use domain::activity::EventKind;
 use domain::session::FrameView;
@@ -122,6 +122,14 @@ pub(crate) async fn locked(change: &Change, user: UserId) -> Result<Option<user:
         transaction.query_one_raw(statement(transaction, sql, [user.into()])).await?;
     }
     Ok(user::Entity::find_by_id(user).one(change.transaction()).await?)
+}
+
+/// The user with this address, if they have joined any workspace.
+pub(crate) async fn joined_with(connection: &impl ConnectionTrait, email: &str) -> Result<Option<user::Model>, Error> {
+    let sql = r#"SELECT u.* FROM "user" u WHERE u.email_folded = $1
+                 AND EXISTS (SELECT 1 FROM member m WHERE m.user_id = u.id AND m.status <> 'invited')"#;
+    let found = statement(connection, sql, [fold_email(email).into()]);
+    Ok(user::Entity::find().from_raw_sql(found).one(connection).await?)
 }
 
 /// A mail to a user about their sign-in, at this address of theirs.

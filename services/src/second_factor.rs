@@ -10,7 +10,7 @@ use crate::entity::{
     half_open_sign_in, member, one_time_code, passkey, passkey_ceremony, recovery_code, user, workspace,
 };
 use crate::mail::Letter;
-use crate::oneself::{Membership, letter_to, locked, memberships};
+use crate::oneself::{Membership, joined_with, letter_to, locked, memberships};
 use crate::session::{self, Confirmed, new_token};
 use crate::{Ctx, Error, Oneself, Services};
 use domain::activity::EventKind;
@@ -501,37 +501,72 @@ impl WorkspaceAdmin {
             return Err(Denial::AboveAdmin.into());
         }
         let user = locked(&change, row.user_id).await?.ok_or(AppError::NotFound)?;
-        let transaction = change.transaction();
-        if !of_user(transaction, user.id).await?.any() {
+        if !taken_away(&change, user.id).await? {
             let what = format!("{} has no second factor that could be reset.", user.name);
             return Err(Conflict::Exists { what }.into());
         }
-        one_time_code::Entity::delete_by_id(user.id).exec(transaction).await?;
-        passkey::Entity::delete_many().filter(passkey::COLUMN.user_id.eq(user.id)).exec(transaction).await?;
-        passkey_ceremony::Entity::delete_many()
-            .filter(passkey_ceremony::COLUMN.user_id.eq(user.id))
-            .exec(transaction)
-            .await?;
-        half_open_sign_in::Entity::delete_many()
-            .filter(half_open_sign_in::COLUMN.user_id.eq(user.id))
-            .exec(transaction)
-            .await?;
-        forget_recovery(&change, user.id).await?;
-        session::end_all_of(&change, user.id, None).await?;
-        let mut events = Vec::new();
-        for Membership { member, workspace } in memberships(&change, user.id).await? {
-            let here = workspace == ctx.workspace();
-            events.push(Event {
-                actor: Some(ctx.member()),
-                subject: Some(member),
-                tell: Some(if here { vec![Tell::Member(member)] } else { vec![Tell::Admins(workspace)] }),
-                details: Details { members: vec![user.name.clone()], ..ctx.details() },
-                ..Event::new(EventKind::SecondFactorReset, workspace)
-            });
-        }
+        let events = memberships(&change, user.id).await?.into_iter().map(|Membership { member, workspace }| Event {
+            actor: Some(ctx.member()),
+            subject: Some(member),
+            tell: Some(vec![if workspace == ctx.workspace() { Tell::Member(member) } else { Tell::Admins(workspace) }]),
+            details: Details { members: vec![user.name.clone()], ..ctx.details() },
+            ..Event::new(EventKind::SecondFactorReset, workspace)
+        });
+        let events = events.collect();
         change.take_time();
         change.commit(events).await
     }
+}
+
+impl Services {
+    /// Takes away every second factor of a user who has lost theirs, for the operator, and ends their sessions. Says whether
+    /// there was one; nothing for an address that nobody has joined with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn operator_reset_second_factor(&self, email: &str) -> Result<Option<bool>, Error> {
+        let mut change = self.change().await?;
+        let Some(user) = joined_with(change.transaction(), email).await? else { return Ok(None) };
+        let Some(user) = locked(&change, user.id).await? else { return Ok(None) };
+        if !taken_away(&change, user.id).await? {
+            return Ok(Some(false));
+        }
+        let memberships = memberships(&change, user.id).await?;
+        // The user hears of it once, whatever workspaces they are in.
+        let events = memberships.into_iter().enumerate().map(|(place, Membership { member, workspace })| Event {
+            subject: Some(member),
+            tell: Some([Tell::Admins(workspace)].into_iter().chain((place == 0).then_some(Tell::Member(member))).collect()),
+            details: Details {
+                actor: "Whoever runs Latchkey here".to_owned(),
+                members: vec![user.name.clone()],
+                ..Details::default()
+            },
+            ..Event::new(EventKind::SecondFactorReset, workspace)
+        });
+        let events = events.collect();
+        change.take_time();
+        change.commit(events).await?;
+        Ok(Some(true))
+    }
+}
+
+/// Takes away the second factors of a user, ends their sessions, and says whether there was one.
+async fn taken_away(change: &Change, user: UserId) -> Result<bool, Error> {
+    let transaction = change.transaction();
+    if !of_user(transaction, user).await?.any() {
+        return Ok(false);
+    }
+    one_time_code::Entity::delete_by_id(user).exec(transaction).await?;
+    passkey::Entity::delete_many().filter(passkey::COLUMN.user_id.eq(user)).exec(transaction).await?;
+    passkey_ceremony::Entity::delete_many().filter(passkey_ceremony::COLUMN.user_id.eq(user)).exec(transaction).await?;
+    half_open_sign_in::Entity::delete_many()
+        .filter(half_open_sign_in::COLUMN.user_id.eq(user))
+        .exec(transaction)
+        .await?;
+    forget_recovery(change, user).await?;
+    session::end_all_of(change, user, None).await?;
+    Ok(true)
 }
 
 #[cfg(test)]

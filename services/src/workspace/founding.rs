@@ -12,6 +12,7 @@ use crate::entity::{member, partnership, user, workspace};
 use crate::invitation::{set_up_sign_in, user_of};
 use crate::mail::{self, Letter, Outgoing};
 use crate::member_search::{self, fold};
+use crate::oneself::joined_with;
 use crate::session::{self, Beginner, Browser, NewSession, fold_email};
 use crate::{Error, Oneself, Services, link, partnership as partnerships, second_factor};
 use domain::activity::EventKind;
@@ -413,12 +414,8 @@ impl Services {
     ///
     /// [`Error::Database`].
     pub async fn operator_reset_link(&self, email: &str) -> Result<Option<String>, Error> {
-        let sql = r#"SELECT u.* FROM "user" u WHERE u.email_folded = $1
-                     AND EXISTS (SELECT 1 FROM member m WHERE m.user_id = u.id AND m.status <> 'invited')"#;
         let change = self.change().await?;
-        let transaction = change.transaction();
-        let found = statement(transaction, sql, [fold_email(email).into()]);
-        let Some(user) = user::Entity::find().from_raw_sql(found).one(transaction).await? else { return Ok(None) };
+        let Some(user) = joined_with(change.transaction(), email).await? else { return Ok(None) };
         let new = link::NewLink { email: user.email, user: Some(user.id), ..link::NewLink::default() };
         let token = link::make(&change, LinkPurpose::ResetPassword, new).await?;
         let link = self.link(&format!("/reset-password?token={token}"));

@@ -284,6 +284,21 @@ on_both! {
         assert_eq!(world.mailed().await, [world.olga.email.clone(), world.tess.email.clone()]);
     }
 
+    async fn an_operator_resets_the_second_factor_of_whoever_nobody_else_can_help(world: World) {
+        let SetUp { session, .. } = set_up(&world, &world.hana).await;
+        world.mails().await;
+        assert_eq!(world.services.operator_reset_second_factor(" HANA@people.example").await.unwrap(), Some(true));
+        assert!(!is_alive(&world, &session).await);
+        assert!(matches!(world.services.sign_in(&world.hana.email, PASSWORD, &office()).await.unwrap(), SignIn::Session(_)));
+        let mails = world.mails().await;
+        let told: Vec<_> = mails.iter().map(|mail| mail.to_address.as_str()).collect();
+        assert!(told.contains(&"hana@people.example") && told.contains(&"ada@people.example"), "{told:?}");
+        assert!(mails[0].text.contains("Whoever runs Latchkey here reset the second factors of Hana"), "{}", mails[0].text);
+
+        assert_eq!(world.services.operator_reset_second_factor(&world.hana.email).await.unwrap(), Some(false));
+        assert_eq!(world.services.operator_reset_second_factor("nobody@people.example").await.unwrap(), None);
+    }
+
     async fn every_change_of_second_factors_is_told_to_its_user(world: World) {
         world.mails().await;
         let SetUp { session, .. } = set_up(&world, &world.mia).await;
