@@ -16,6 +16,7 @@ use crate::database::statement;
 use crate::entity::{member, user};
 use crate::mail::{self, Letter, Outgoing};
 use crate::member_search::{self, fold};
+use crate::oneself::{Membership, memberships};
 use crate::{Ctx, Error, link, session};
 use domain::access_grant::RevokeReason;
 use domain::access_request::CancelReason;
@@ -301,9 +302,16 @@ impl ManagedMember {
         let link = change.services().link(&format!("/reset-password?token={token}"));
         let ends = change.now() + LinkPurpose::ResetPassword.lasts();
         change.send(reset_mail(&target, &link, ends));
-        let mut event = target.event(EventKind::SignInReset);
-        event.tell = Some(Vec::new());
-        change.commit(vec![event]).await?;
+        // It is one sign-in for all: the member has their mail, and the Admins of their other workspaces are told.
+        let here = target.ctx().workspace();
+        let events = memberships(&change, row.user).await?.into_iter().map(|Membership { member, workspace }| Event {
+            subject: Some(member),
+            host: workspace,
+            tell: Some(if workspace == here { Vec::new() } else { vec![Tell::Admins(workspace)] }),
+            ..target.event(EventKind::SignInReset)
+        });
+        let events = events.collect();
+        change.commit(events).await?;
         let told = format!(
             "{} is signed out everywhere, and gets a mail with a link to set a new password. It works for one hour.",
             row.name
