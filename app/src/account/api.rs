@@ -1,9 +1,9 @@
 //! Server functions of accounts.
 
-use crate::wire::{Failure, Json, Notice};
+use crate::wire::{Failure, Json};
 use domain::account::{
-    AccountDeletionView, AccountFilter, AccountForm, AccountGeneralView, AccountListView, AccountSettingsView,
-    AssignOwnerView, DeletedAccountListView, LogInView, OwnerlessListView,
+    AccountDeletionView, AccountFilter, AccountGeneralView, AccountListView, AccountSettingsView, AssignOwnerView,
+    DeletedAccountListView, LogInView, OwnerlessListView,
 };
 use domain::{AccountId, IdempotencyKey, MemberId};
 use leptos::prelude::*;
@@ -51,9 +51,9 @@ pub async fn add_account(
     #[server(default)] username: String,
     #[server(default)] note: String,
 ) -> Result<(), Failure> {
-    let form = AccountForm { label, app, login_url, username, note };
+    let form = domain::account::AccountForm { label, app, login_url, username, note };
     let (account, label) = crate::ssr::ctx()?.add_account(key, &form).await?;
-    crate::ssr::notify(Notice::done(format!("{label} is added. You are its Owner.")));
+    crate::ssr::notify(crate::wire::Notice::done(format!("{label} is added. You are its Owner.")));
     crate::ssr::redirect(&format!("/accounts/{account}"));
     Ok(())
 }
@@ -75,9 +75,9 @@ pub async fn edit_account(
     #[server(default)] username: String,
     #[server(default)] note: String,
 ) -> Result<(), Failure> {
-    let form = AccountForm { label, app, login_url, username, note };
+    let form = domain::account::AccountForm { label, app, login_url, username, note };
     let saved = crate::ssr::ctx()?.account(account).await?.owner()?.edit(&form, version).await?;
-    crate::ssr::notify(Notice::done(saved));
+    crate::ssr::notify(crate::wire::Notice::done(saved));
     Ok(())
 }
 
@@ -91,7 +91,7 @@ pub async fn account_deletion(account: AccountId) -> Result<AccountDeletionView,
 #[server(prefix = "/api", endpoint = "account/delete", input = PostUrl, output = Json)]
 pub async fn delete_account(account: AccountId, reason: String) -> Result<(), Failure> {
     let deleted = crate::ssr::ctx()?.delete_account(account, &reason).await?;
-    crate::ssr::notify(Notice::done(deleted));
+    crate::ssr::notify(crate::wire::Notice::done(deleted));
     crate::ssr::redirect("/accounts");
     Ok(())
 }
@@ -106,7 +106,7 @@ pub async fn deleted_accounts(#[server(default)] after: Option<String>) -> Resul
 #[server(prefix = "/api", endpoint = "account/restore", input = PostUrl, output = Json)]
 pub async fn restore_account(account: AccountId) -> Result<(), Failure> {
     let restored = crate::ssr::ctx()?.restore_account(account).await?;
-    crate::ssr::notify(Notice::done(restored.message()));
+    crate::ssr::notify(crate::wire::Notice::done(restored.message()));
     let tab = if restored.waiting > 0 { "/members" } else { "" };
     crate::ssr::redirect(&format!("/accounts/{account}{tab}"));
     Ok(())
@@ -128,7 +128,7 @@ pub async fn owner_choices(account: AccountId, #[server(default)] typed: String)
 #[server(prefix = "/api", endpoint = "account/assign-owner", input = PostUrl, output = Json)]
 pub async fn assign_owner(account: AccountId, member: MemberId) -> Result<(), Failure> {
     let assigned = crate::ssr::ctx()?.account(account).await?.assign_owner(member).await?;
-    crate::ssr::notify(Notice::done(assigned));
+    crate::ssr::notify(crate::wire::Notice::done(assigned));
     crate::ssr::redirect("/accounts/without-owner");
     Ok(())
 }

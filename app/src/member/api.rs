@@ -1,7 +1,6 @@
 //! Server functions of the members of a workspace, and of inviting some.
 
-use super::ALL_MEMBERS;
-use crate::wire::{Failure, Json, Notice};
+use crate::wire::{Failure, Json};
 use domain::MemberId;
 use domain::member::{LeavingView, MemberFilter, MemberListView, PickedMember};
 use domain::workspace::WorkspaceRole;
@@ -25,8 +24,8 @@ pub async fn may_invite() -> Result<(), Failure> {
 #[server(prefix = "/api", endpoint = "member/invite", input = PostUrl, output = Json)]
 pub async fn invite_members(#[server(default)] emails: String, #[server(default)] role: String) -> Result<(), Failure> {
     let answers = crate::ssr::ctx()?.admin()?.invite(&emails, &role).await?;
-    crate::ssr::notify(Notice { items: answers.lines(), ..Notice::done(answers.message()) });
-    crate::ssr::redirect(ALL_MEMBERS);
+    crate::ssr::notify(crate::wire::Notice { items: answers.lines(), ..crate::wire::Notice::done(answers.message()) });
+    crate::ssr::redirect(super::ALL_MEMBERS);
     Ok(())
 }
 
@@ -34,7 +33,7 @@ pub async fn invite_members(#[server(default)] emails: String, #[server(default)
 #[server(prefix = "/api", endpoint = "member/resend-invitation", input = PostUrl, output = Json)]
 pub async fn resend_invitation(member: MemberId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.colleague(member).await?.managed()?.resend_invitation().await?;
-    crate::ssr::notify(Notice::done(told));
+    crate::ssr::notify(crate::wire::Notice::done(told));
     Ok(())
 }
 
@@ -42,7 +41,7 @@ pub async fn resend_invitation(member: MemberId) -> Result<(), Failure> {
 #[server(prefix = "/api", endpoint = "member/invitation-link", input = PostUrl, output = Json)]
 pub async fn invitation_link(member: MemberId) -> Result<(), Failure> {
     let copied = crate::ssr::ctx()?.colleague(member).await?.managed()?.invitation_link().await?;
-    crate::ssr::notify(Notice { copy: copied.link, ..Notice::done(copied.told) });
+    crate::ssr::notify(crate::wire::Notice { copy: copied.link, ..crate::wire::Notice::done(copied.told) });
     Ok(())
 }
 
@@ -50,7 +49,7 @@ pub async fn invitation_link(member: MemberId) -> Result<(), Failure> {
 #[server(prefix = "/api", endpoint = "member/withdraw-invitation", input = PostUrl, output = Json)]
 pub async fn withdraw_invitation(member: MemberId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.colleague(member).await?.managed()?.withdraw_invitation().await?;
-    crate::ssr::notify(Notice::done(told));
+    crate::ssr::notify(crate::wire::Notice::done(told));
     Ok(())
 }
 
@@ -58,7 +57,7 @@ pub async fn withdraw_invitation(member: MemberId) -> Result<(), Failure> {
 #[server(prefix = "/api", endpoint = "member/change-role", input = PostUrl, output = Json)]
 pub async fn change_workspace_role(member: MemberId, role: WorkspaceRole) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.colleague(member).await?.managed()?.change_role(role).await?;
-    crate::ssr::notify(Notice::done(told));
+    crate::ssr::notify(crate::wire::Notice::done(told));
     Ok(())
 }
 
@@ -72,8 +71,8 @@ pub async fn leaving_member(member: MemberId) -> Result<LeavingView, Failure> {
 #[server(prefix = "/api", endpoint = "member/deactivate", input = PostUrl, output = Json)]
 pub async fn deactivate_member(member: MemberId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.colleague(member).await?.managed()?.deactivate().await?;
-    crate::ssr::notify(Notice::done(told));
-    crate::ssr::redirect(ALL_MEMBERS);
+    crate::ssr::notify(crate::wire::Notice::done(told));
+    crate::ssr::redirect(super::ALL_MEMBERS);
     Ok(())
 }
 
@@ -81,7 +80,7 @@ pub async fn deactivate_member(member: MemberId) -> Result<(), Failure> {
 #[server(prefix = "/api", endpoint = "member/reactivate", input = PostUrl, output = Json)]
 pub async fn reactivate_member(member: MemberId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.colleague(member).await?.managed()?.reactivate().await?;
-    crate::ssr::notify(Notice::done(told));
+    crate::ssr::notify(crate::wire::Notice::done(told));
     Ok(())
 }
 
@@ -95,7 +94,7 @@ pub async fn managed_member(member: MemberId) -> Result<PickedMember, Failure> {
 #[server(prefix = "/api", endpoint = "member/reset-sign-in", input = PostUrl, output = Json)]
 pub async fn reset_sign_in(member: MemberId) -> Result<(), Failure> {
     let copied = crate::ssr::ctx()?.colleague(member).await?.managed()?.reset_sign_in().await?;
-    crate::ssr::notify(Notice { copy: copied.link, ..Notice::done(copied.told) });
-    crate::ssr::redirect(ALL_MEMBERS);
+    crate::ssr::notify(crate::wire::Notice { copy: copied.link, ..crate::wire::Notice::done(copied.told) });
+    crate::ssr::redirect(super::ALL_MEMBERS);
     Ok(())
 }

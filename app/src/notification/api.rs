@@ -2,7 +2,7 @@
 
 use crate::wire::{Failure, Json};
 use domain::NotificationId;
-use domain::notification::{MailChoicesView, MailDelivery, MailTopic, NotificationListView};
+use domain::notification::{MailChoicesView, MailDelivery, NotificationListView};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -43,12 +43,12 @@ pub async fn choose_mails(
     #[server(default)] people: Option<MailDelivery>,
 ) -> Result<(), Failure> {
     let chosen = [
-        (MailTopic::Requests, requests),
-        (MailTopic::Answers, answers),
-        (MailTopic::Access, access),
-        (MailTopic::Accounts, accounts),
-        (MailTopic::Partnerships, partnerships),
-        (MailTopic::People, people),
+        (domain::notification::MailTopic::Requests, requests),
+        (domain::notification::MailTopic::Answers, answers),
+        (domain::notification::MailTopic::Access, access),
+        (domain::notification::MailTopic::Accounts, accounts),
+        (domain::notification::MailTopic::Partnerships, partnerships),
+        (domain::notification::MailTopic::People, people),
     ];
     let chosen: Vec<_> = chosen.into_iter().filter_map(|(topic, delivery)| Some((topic, delivery?))).collect();
     crate::ssr::ctx()?.choose_mails(&chosen).await?;

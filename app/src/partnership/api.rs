@@ -2,8 +2,7 @@
 
 use crate::wire::{Failure, Json};
 use domain::partnership::{
-    PartnerListView, PartnerOverviewView, PartnerPolicyView, PartnershipOwnerView, PolicyForm, ProposalForm,
-    ProposalFormView, RemovePartnerView,
+    PartnerListView, PartnerOverviewView, PartnerPolicyView, PartnershipOwnerView, ProposalFormView, RemovePartnerView,
 };
 use domain::{MemberId, PartnershipId};
 use leptos::prelude::*;
@@ -28,7 +27,7 @@ pub async fn propose_partnership(
     #[server(default)] contact_email: String,
     #[server(default)] reason: String,
 ) -> Result<PartnershipId, Failure> {
-    let form = ProposalForm { workspace_id, contact_email, reason };
+    let form = domain::partnership::ProposalForm { workspace_id, contact_email, reason };
     let (partnership, told) = crate::ssr::ctx()?.propose_partnership(&form).await?;
     crate::ssr::done(&format!("/partners/{partnership}"), told);
     Ok(partnership)
@@ -170,7 +169,14 @@ pub async fn set_partner_policy(
     #[server(default)] open_days: String,
     #[server(default)] cool_down_days: String,
 ) -> Result<(), Failure> {
-    let form = PolicyForm { highest_role, longest_days, reason_required, shortest_reason, open_days, cool_down_days };
+    let form = domain::partnership::PolicyForm {
+        highest_role,
+        longest_days,
+        reason_required,
+        shortest_reason,
+        open_days,
+        cool_down_days,
+    };
     let told = crate::ssr::ctx()?.partnership(partnership).await?.set_policy(&form).await?;
     crate::ssr::notify(crate::wire::Notice::done(told));
     crate::ssr::redirect(&format!("/partners/{partnership}/policy"));

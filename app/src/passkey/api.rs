@@ -1,6 +1,6 @@
 //! Server functions of passkeys.
 
-use crate::wire::{Failure, Json, Notice};
+use crate::wire::{Failure, Json};
 use domain::PasskeyId;
 use domain::second_factor::PasskeyQuestion;
 use leptos::prelude::*;
@@ -36,7 +36,7 @@ pub async fn add_passkey(
     #[server(default)] answer: String,
 ) -> Result<(), Failure> {
     crate::ssr::oneself()?.recently_confirmed()?.add_passkey(&passkey_name, &question, &answer).await?;
-    crate::ssr::notify(Notice::done("The passkey has been set up. You can sign in with it from now on."));
+    crate::ssr::notify(crate::wire::Notice::done("The passkey has been set up. You can sign in with it from now on."));
     Ok(())
 }
 
@@ -44,6 +44,6 @@ pub async fn add_passkey(
 #[server(prefix = "/api", endpoint = "passkey/remove", input = PostUrl, output = Json)]
 pub async fn remove_passkey(passkey: PasskeyId) -> Result<(), Failure> {
     crate::ssr::oneself()?.recently_confirmed()?.remove_passkey(passkey).await?;
-    crate::ssr::notify(Notice::done("The passkey has been removed."));
+    crate::ssr::notify(crate::wire::Notice::done("The passkey has been removed."));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Server functions of passwords.
 
-use crate::wire::{Failure, Json, Notice};
+use crate::wire::{Failure, Json};
 use domain::session::ResetPasswordView;
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
@@ -14,7 +14,7 @@ pub async fn change_password(
     let oneself = crate::ssr::oneself()?;
     let session = oneself.change_password(&current_password, &new_password, &crate::ssr::browser()).await?;
     crate::ssr::enter(&session);
-    crate::ssr::notify(Notice::done("Your password has been changed. Every other browser is signed out."));
+    crate::ssr::notify(crate::wire::Notice::done("Your password has been changed. Every other browser is signed out."));
     Ok(())
 }
 

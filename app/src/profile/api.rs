@@ -1,7 +1,7 @@
 //! Server functions of the own profile.
 
-use crate::wire::{Failure, Json, Notice};
-use domain::profile::{EmailChangeStep, EmailChangeView, ProfileView};
+use crate::wire::{Failure, Json};
+use domain::profile::{EmailChangeView, ProfileView};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -15,7 +15,7 @@ pub async fn own_profile() -> Result<ProfileView, Failure> {
 #[server(prefix = "/api", endpoint = "profile/rename", input = PostUrl, output = Json)]
 pub async fn rename_oneself(#[server(default)] name: String) -> Result<(), Failure> {
     crate::ssr::oneself()?.rename(&name).await?;
-    crate::ssr::notify(Notice::done("Your name has been changed."));
+    crate::ssr::notify(crate::wire::Notice::done("Your name has been changed."));
     Ok(())
 }
 
@@ -24,7 +24,7 @@ pub async fn rename_oneself(#[server(default)] name: String) -> Result<(), Failu
 pub async fn change_email(#[server(default)] email: String) -> Result<(), Failure> {
     crate::ssr::oneself()?.recently_confirmed()?.change_email(&email).await?;
     let text = "A mail is on its way to the address you have now. Agree to the change with the link in it.";
-    crate::ssr::notify(Notice::done(text));
+    crate::ssr::notify(crate::wire::Notice::done(text));
     Ok(())
 }
 
@@ -39,8 +39,8 @@ pub async fn email_change(#[server(default)] token: String) -> Result<Option<Ema
 pub async fn agree_to_email_change(#[server(default)] token: String) -> Result<(), Failure> {
     let agreed = crate::ssr::services().agree_to_email_change(&token).await?;
     crate::ssr::redirect(match agreed.step {
-        EmailChangeStep::Old => "/change-email?done=old",
-        EmailChangeStep::New => "/change-email?done=new",
+        domain::profile::EmailChangeStep::Old => "/change-email?done=old",
+        domain::profile::EmailChangeStep::New => "/change-email?done=new",
     });
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Server functions of second factors.
 
-use crate::wire::{Failure, Json, Notice};
+use crate::wire::{Failure, Json};
 use domain::MemberId;
 use domain::second_factor::{OneTimeCodeSetUp, RecoveryCodes, SignInRulesView};
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ pub async fn confirm_one_time_codes(#[server(default)] code: String) -> Result<R
 #[server(prefix = "/api", endpoint = "second-factor/remove-codes", input = PostUrl, output = Json)]
 pub async fn remove_one_time_codes() -> Result<(), Failure> {
     crate::ssr::oneself()?.recently_confirmed()?.remove_one_time_codes().await?;
-    crate::ssr::notify(Notice::done("One-time codes have been removed."));
+    crate::ssr::notify(crate::wire::Notice::done("One-time codes have been removed."));
     Ok(())
 }
 
@@ -56,7 +56,7 @@ pub async fn require_second_factor(#[server(default)] required: Option<String>) 
     let required = required.is_some();
     crate::ssr::ctx()?.admin()?.require_second_factor(required).await?;
     let text = if required { "A second factor is required now." } else { "A second factor is not required any more." };
-    crate::ssr::notify(Notice::done(text));
+    crate::ssr::notify(crate::wire::Notice::done(text));
     Ok(())
 }
 
@@ -64,6 +64,8 @@ pub async fn require_second_factor(#[server(default)] required: Option<String>) 
 #[server(prefix = "/api", endpoint = "second-factor/reset", input = PostUrl, output = Json)]
 pub async fn reset_second_factor(member: MemberId) -> Result<(), Failure> {
     crate::ssr::ctx()?.admin()?.reset_second_factor(member).await?;
-    crate::ssr::notify(Notice::done("The second factor has been reset. The member signs in with the password alone."));
+    crate::ssr::notify(crate::wire::Notice::done(
+        "The second factor has been reset. The member signs in with the password alone.",
+    ));
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Server functions of workspaces.
 
-use crate::wire::{Failure, Json, Notice};
+use crate::wire::{Failure, Json};
 use domain::MemberId;
-use domain::workspace::{FoundingForm, FoundingPageView, HandOverView, WorkspaceView};
+use domain::workspace::{FoundingPageView, HandOverView, WorkspaceView};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -21,7 +21,7 @@ pub async fn set_up(
     #[server(default)] email: String,
     #[server(default)] password: String,
 ) -> Result<(), Failure> {
-    crate::ssr::set_up(&token, FoundingForm { workspace, name, email, password }).await
+    crate::ssr::set_up(&token, domain::workspace::FoundingForm { workspace, name, email, password }).await
 }
 
 /// Anyone sees whether they can found a workspace, and what the link they have is for.
@@ -38,7 +38,11 @@ pub async fn found_workspace(
     #[server(default)] name: String,
     #[server(default)] password: String,
 ) -> Result<(), Failure> {
-    crate::ssr::found_workspace(&token, FoundingForm { workspace, name, email: String::new(), password }).await
+    crate::ssr::found_workspace(
+        &token,
+        domain::workspace::FoundingForm { workspace, name, email: String::new(), password },
+    )
+    .await
 }
 
 /// Where founding is open, anyone asks for a link.
@@ -59,7 +63,7 @@ pub async fn own_workspace() -> Result<WorkspaceView, Failure> {
 #[server(prefix = "/api", endpoint = "workspace/rename", input = PostUrl, output = Json)]
 pub async fn rename_workspace(#[server(default)] name: String) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.admin()?.rename(&name).await?;
-    crate::ssr::notify(Notice::done(told));
+    crate::ssr::notify(crate::wire::Notice::done(told));
     Ok(())
 }
 
@@ -76,7 +80,7 @@ pub async fn hand_over_choices(
 #[server(prefix = "/api", endpoint = "workspace/hand-over", input = PostUrl, output = Json)]
 pub async fn hand_over(member: MemberId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.workspace_owner()?.hand_over_to(member).await?;
-    crate::ssr::notify(Notice::done(told));
+    crate::ssr::notify(crate::wire::Notice::done(told));
     crate::ssr::redirect("/settings/workspace");
     Ok(())
 }
