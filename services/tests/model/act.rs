@@ -182,6 +182,16 @@ pub enum Act {
         whom: Who,
         act: ColleagueAct,
     },
+    /// Invites somebody who is new, or the user who is this member of some company.
+    Invite {
+        by: Who,
+        whom: Option<Who>,
+        role: WorkspaceRole,
+    },
+    /// Whoever holds the latest link of an invitation joins with it.
+    Join {
+        whom: Who,
+    },
     /// Hands the ownership of the company over.
     HandOver {
         by: Who,
@@ -231,6 +241,9 @@ pub enum ColleagueAct {
     ChangeRole { to: WorkspaceRole },
     Deactivate,
     Reactivate,
+    /// Makes a new link, which lasts as long as the first did.
+    InviteAgain,
+    WithdrawInvitation,
 }
 
 impl Act {
@@ -262,8 +275,10 @@ impl Act {
             | Self::StopSharing { by, .. }
             | Self::RemoveGuest { by, .. }
             | Self::Colleague { by, .. }
+            | Self::Invite { by, .. }
             | Self::HandOver { by, .. } => Some(*by),
-            Self::Wait { .. } | Self::Sweep => None,
+            // Who joins is nobody here yet.
+            Self::Join { .. } | Self::Wait { .. } | Self::Sweep => None,
         }
     }
 

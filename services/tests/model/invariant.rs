@@ -229,7 +229,7 @@ impl System {
         let ids = &self.ids;
         let member = |who: Who| ids.members[who.0].member.0.simple();
         let mut rows = Vec::new();
-        for (member, known) in model.members.iter().zip(&ids.members) {
+        for (member, known) in model.members.iter().zip(&ids.members).filter(|(member, _)| !member.withdrawn) {
             rows.push(format!("member {} {} {}", known.member.0.simple(), member.role, member.status));
         }
         for (place, (partnership, id)) in model.partnerships.iter().zip(&ids.partnerships).enumerate() {

@@ -73,6 +73,10 @@ pub struct Member {
     pub user: usize,
     pub role: WorkspaceRole,
     pub status: MemberStatus,
+    /// Until when an invitation can be taken up.
+    pub invited_until: Option<Moment>,
+    /// The invitation was withdrawn: nobody knows of it any more.
+    pub withdrawn: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -294,8 +298,14 @@ impl Model {
         for (company, roles) in people {
             for role in roles {
                 let user = model.members.len();
-                let status = MemberStatus::Active;
-                model.members.push(Member { company: Company(company), user, role, status });
+                model.members.push(Member {
+                    company: Company(company),
+                    user,
+                    role,
+                    status: MemberStatus::Active,
+                    invited_until: None,
+                    withdrawn: false,
+                });
             }
         }
         let [olga, oscar, petra, carl, mia_at_harbor] = [2, 3, 4, 5, 6].map(Who);
@@ -395,6 +405,8 @@ impl Model {
             Act::StopSharing { by, account, share } => self.stop_sharing(*by, *account, *share),
             Act::RemoveGuest { by, through, whom } => self.remove_guest(*by, *through, *whom),
             Act::Colleague { by, whom, act } => self.with_colleague(*by, *whom, *act),
+            Act::Invite { by, whom, role } => self.invite(*by, *whom, *role),
+            Act::Join { whom } => self.join(*whom),
             Act::HandOver { by, to } => self.hand_over(*by, *to),
             Act::Wait { minutes } => {
                 self.now += TimeDelta::minutes(i64::from(*minutes));
@@ -423,7 +435,7 @@ impl Model {
 
     /// Whether this is a member of the company, by whatever status.
     pub fn is_of(&self, who: Who, company: Company) -> bool {
-        self.members.get(who.0).is_some_and(|member| member.company == company)
+        self.members.get(who.0).is_some_and(|member| member.company == company && !member.withdrawn)
     }
 
     pub fn is_host(&self, who: Who, account: Login) -> bool {

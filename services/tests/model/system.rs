@@ -10,12 +10,14 @@ use domain::access_request::{AcceptWith, AccessEnd, RequestForm};
 use domain::account::{AccountFilter, AccountForm, AccountRole};
 use domain::account_share::ShareForm;
 use domain::partnership::{PolicyForm, ProposalForm, TERMS_VERSION};
+use domain::workspace::WorkspaceRole;
 use domain::{
     AccessRequestId, AccountId, AccountShareId, AppError, IdempotencyKey, MemberId, Moment, PartnershipId,
     RequestLineId, UserId, WorkspaceId,
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value};
 use services::account::VisibleAccount;
+use services::invitation::JoinForm;
 use services::partnership::VisiblePartnership;
 use services::session::Browser;
 use services::{Clock, Ctx, Database, Error, Services, Settings};
@@ -36,6 +38,8 @@ pub struct Known {
     workspace: WorkspaceId,
     email: String,
     session: Option<String>,
+    /// What the latest link to join says.
+    token: String,
 }
 
 /// What the model's places are in the database.
@@ -398,8 +402,16 @@ impl System {
                     ColleagueAct::ChangeRole { to } => colleague.change_role(*to).await?,
                     ColleagueAct::Deactivate => colleague.deactivate().await?,
                     ColleagueAct::Reactivate => colleague.reactivate().await?,
+                    ColleagueAct::WithdrawInvitation => colleague.withdraw_invitation().await?,
+                    ColleagueAct::InviteAgain => {
+                        let link = colleague.invitation_link().await?.link;
+                        self.take_down(whom, link);
+                        return Ok(());
+                    }
                 };
             }
+            Act::Invite { by, whom, role } => self.invite(*by, *whom, *role, model).await?,
+            Act::Join { whom } => self.join(*whom, model).await?,
             Act::HandOver { by, to } => {
                 let to = self.member(*to);
                 self.ctx(*by).await?.workspace_owner()?.hand_over_to(to).await?;
@@ -467,6 +479,46 @@ impl System {
                 partnership.set_policy(&form).await?
             }
         };
+        Ok(())
+    }
+
+    async fn invite(&mut self, by: Who, whom: Option<Who>, role: WorkspaceRole, model: &Model) -> Result<(), Trouble> {
+        let new = format!("invited{}@people.example", self.ids.members.len());
+        let email = whom.map_or(new, |whom| self.ids.members[whom.0].email.clone());
+        let ctx = self.ctx(by).await?;
+        ctx.admin()?.invite(&email, role.word()).await?;
+        let workspace = ctx.workspace();
+        let sql = "SELECT id FROM member WHERE workspace_id = $1 AND invited_email = $2";
+        let member = self.ids(sql, [workspace.into(), email.clone().into()]).await[0];
+        let sql = r#"SELECT id FROM "user" WHERE email = $1"#;
+        let user = self.ids(sql, [email.clone().into()]).await[0];
+        let (member, user) = (MemberId(member), UserId(user));
+        self.ids.members.push(Known { member, user, workspace, email, session: None, token: String::new() });
+        let link = ctx.colleague(member).await?.managed()?.invitation_link().await?.link;
+        self.take_down(member, link);
+        same("the members", &self.ids.members.len(), &model.members.len())
+    }
+
+    /// Keeps what a link to join says, for whoever joins with it.
+    fn take_down(&mut self, whom: MemberId, link: Option<String>) {
+        let link = link.expect("a link is given to whoever makes it");
+        let (_, token) = link.split_once("token=").expect("it has a token");
+        let known = self.ids.members.iter_mut().find(|known| known.member == whom).expect("they are known");
+        known.token = token.to_owned();
+    }
+
+    /// Whoever has a sign-in that is good for something joins with it, others enter their password.
+    async fn join(&mut self, whom: Who, model: &Model) -> Result<(), Trouble> {
+        let other = (0..self.ids.members.len()).map(Who).find(|other| {
+            *other != whom && model.is_active(*other) && model.members[other.0].user == model.members[whom.0].user
+        });
+        let reader = match other {
+            Some(other) => Some(self.ctx(other).await?.oneself()),
+            None => None,
+        };
+        let form = JoinForm { name: format!("{whom:?}"), password: PASSWORD.to_owned() };
+        let token = self.ids.members[whom.0].token.clone();
+        self.services.join(&token, &form, reader.as_ref(), &browser()).await?;
         Ok(())
     }
 
@@ -675,11 +727,15 @@ async fn join(rows: &DatabaseConnection, ids: &Ids, member: &Member, who: Who, m
     let values: [Value; 6] =
         [id.into(), workspace.into(), user.into(), member.role.into(), member.status.into(), model.now.into()];
     run(rows, sql, values).await;
-    Known { member: id, user, workspace, email, session: None }
+    Known { member: id, user, workspace, email, session: None, token: String::new() }
+}
+
+fn browser() -> Browser {
+    Browser::at([192, 0, 2, 1].into())
 }
 
 async fn sign_in(services: &Services, known: &Known) -> String {
-    let session = services.sign_in(&known.email, PASSWORD, &Browser::at([192, 0, 2, 1].into())).await.unwrap();
+    let session = services.sign_in(&known.email, PASSWORD, &browser()).await.unwrap();
     let session = session.session().expect("no second factor is asked for");
     let ctx = services.session(&session.id).await.unwrap().unwrap();
     if ctx.workspace() != known.workspace {

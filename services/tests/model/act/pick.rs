@@ -24,7 +24,7 @@ pub(super) struct Pick<'a, R> {
 
 impl<R: Rng> Pick<'_, R> {
     pub(super) fn act(&mut self) -> Act {
-        match self.below(117) {
+        match self.below(121) {
             0..18 => self.ask(),
             18..34 => self.accept(),
             34..39 => self.decline(),
@@ -52,6 +52,8 @@ impl<R: Rng> Pick<'_, R> {
             109..111 => self.delete(),
             111..114 => self.restore(),
             114..116 => self.confirm(),
+            116..118 => self.invite(),
+            118..120 => self.join(),
             _ => self.assign(),
         }
     }
@@ -442,19 +444,40 @@ impl<R: Rng> Pick<'_, R> {
         let company = self.company();
         let by = self.somebody(|model, who| model.company(who) == company && model.is_admin(who));
         let company = self.model.company(by);
-        let act = match self.below(10) {
+        let act = match self.below(12) {
             0..4 => ColleagueAct::Deactivate,
             4..8 => ColleagueAct::Reactivate,
             8 => ColleagueAct::ChangeRole { to: WorkspaceRole::User },
+            9 => ColleagueAct::InviteAgain,
+            10 => ColleagueAct::WithdrawInvitation,
             _ if self.one_in(6) => ColleagueAct::ChangeRole { to: WorkspaceRole::Owner },
             _ => ColleagueAct::ChangeRole { to: WorkspaceRole::Admin },
         };
-        let out = matches!(act, ColleagueAct::Reactivate);
-        let whom = self.somebody_or_nobody(|model, who| {
-            let member = &model.members[who.0];
-            member.company == company && out == (member.status == MemberStatus::Deactivated)
-        });
+        let status = match act {
+            ColleagueAct::Reactivate => MemberStatus::Deactivated,
+            ColleagueAct::InviteAgain | ColleagueAct::WithdrawInvitation => MemberStatus::Invited,
+            _ => MemberStatus::Active,
+        };
+        let whom = self
+            .somebody_or_nobody(|model, who| model.is_of(who, company) && model.members[who.0].status == status);
         Act::Colleague { by, whom, act }
+    }
+
+    fn invite(&mut self) -> Act {
+        let by = self.somebody(|model, who| model.is_admin(who));
+        let company = self.model.company(by);
+        let whom = if self.one_in(2) { None } else { Some(self.somebody(|model, who| model.company(who) != company)) };
+        let role = match self.below(12) {
+            0 => WorkspaceRole::Owner,
+            1..5 => WorkspaceRole::Admin,
+            _ => WorkspaceRole::User,
+        };
+        Act::Invite { by, whom, role }
+    }
+
+    fn join(&mut self) -> Act {
+        let invited = |model: &Model, who: Who| model.members[who.0].status == MemberStatus::Invited;
+        Act::Join { whom: self.somebody(invited) }
     }
 
     fn hand_over(&mut self) -> Act {
@@ -474,6 +497,7 @@ impl<R: Rng> Pick<'_, R> {
                 let ends = ends.chain(model.partnerships.iter().filter_map(|partnership| partnership.ends));
                 let ends = ends.chain(model.shares.iter().filter_map(|share| share.ends));
                 let ends = ends.chain(model.lines.iter().map(|line| line.open_until));
+                let ends = ends.chain(model.members.iter().filter_map(|member| member.invited_until));
                 let next = ends.filter(|end| *end > model.now).min();
                 let until = next.map_or(TimeDelta::minutes(1), |end| end - model.now);
                 until.num_minutes().clamp(1, 60_000) as usize

@@ -1,11 +1,15 @@
 //! The people of a company: their roles in it, and their coming and going.
 
-use super::{Answer, Model, Who, allow, found, in_time, valid};
+use super::{Answer, Member, Model, Who, allow, found, in_time, valid};
 use crate::act::ColleagueAct;
+use chrono::TimeDelta;
 use domain::access_request::CancelReason;
 use domain::activity::EventKind;
 use domain::member::MemberStatus;
 use domain::workspace::WorkspaceRole;
+
+/// How long a link to join can be used.
+const INVITATION_LASTS: TimeDelta = TimeDelta::days(7);
 
 impl Model {
     /// Admins look after the members of their company: not after its Owner, and not after themselves.
@@ -40,7 +44,49 @@ impl Model {
                     self.told.push(EventKind::MemberReactivated);
                 }
             }
+            ColleagueAct::InviteAgain => {
+                in_time(status == MemberStatus::Invited)?;
+                self.members[whom.0].invited_until = Some(self.now + INVITATION_LASTS);
+                self.told.push(EventKind::MemberInvited);
+            }
+            ColleagueAct::WithdrawInvitation => {
+                in_time(status == MemberStatus::Invited)?;
+                self.members[whom.0].withdrawn = true;
+                self.told.push(EventKind::InvitationWithdrawn);
+            }
         }
+        Ok(())
+    }
+
+    /// Admins invite whoever is not a member of their company, by whatever status.
+    pub(super) fn invite(&mut self, by: Who, whom: Option<Who>, role: WorkspaceRole) -> Answer {
+        allow(self.is_admin(by))?;
+        valid(role != WorkspaceRole::Owner)?;
+        let company = self.company(by);
+        let user = whom.map_or(self.members.len(), |whom| self.members[whom.0].user);
+        let known = (0..self.members.len()).any(|who| self.members[who].user == user && self.is_of(Who(who), company));
+        valid(!known)?;
+        self.members.push(Member {
+            company,
+            user,
+            role,
+            status: MemberStatus::Invited,
+            invited_until: Some(self.now + INVITATION_LASTS),
+            withdrawn: false,
+        });
+        self.told.push(EventKind::MemberInvited);
+        Ok(())
+    }
+
+    /// The link works once, until its end, and not when the invitation is withdrawn.
+    pub(super) fn join(&mut self, whom: Who) -> Answer {
+        let now = self.now;
+        let known = self.members.get_mut(whom.0).filter(|known| known.status == MemberStatus::Invited && !known.withdrawn);
+        let open = known.filter(|known| known.invited_until.is_some_and(|end| end > now));
+        let joining = open.ok_or(super::Refusal::Invalid)?;
+        joining.status = MemberStatus::Active;
+        joining.invited_until = None;
+        self.told.push(EventKind::MemberJoined);
         Ok(())
     }
 
