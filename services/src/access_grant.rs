@@ -2,7 +2,7 @@
 
 use crate::access_request::{cancel, end_of, held_by, lock_share, names_of, pending_by};
 use crate::account::{AccessRemover, AccountOwner, GRANT_JOINS, STRENGTH, VisibleAccount, lock, role_of};
-use crate::activity::{Details, Event};
+use crate::activity::{Details, Event, Tell};
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{access_grant, request_line};
@@ -789,16 +789,25 @@ impl Services {
     }
 
     async fn mark_ended_grants(&self) -> Result<usize, Error> {
+        // What waits for an owner's word after its account was restored ends like the rest. Each state has its index.
+        let over = |state: &str| {
+            format!(
+                "SELECT * FROM (SELECT id, account_id, member_id, ends_at FROM access_grant
+                                WHERE state = '{state}' AND ends_at IS NOT NULL AND ends_at <= $1
+                                ORDER BY ends_at LIMIT {MARKED_AT_ONCE}) {state}"
+            )
+        };
         let sql = format!(
             r#"SELECT g.id, g.account_id, g.member_id, a.workspace_id AS host, m.workspace_id AS guest, a.label, u.name,
                       CAST(NULL AS {uuid}) AS request
-               FROM access_grant g
+               FROM ({active} UNION ALL {suspended}) g
                JOIN account a ON a.id = g.account_id
                JOIN member m ON m.id = g.member_id
                JOIN "user" u ON u.id = m.user_id
-               WHERE g.state = 'active' AND g.ends_at IS NOT NULL AND g.ends_at <= $1
                ORDER BY g.ends_at LIMIT {MARKED_AT_ONCE}"#,
-            uuid = self.uuid_type()
+            uuid = self.uuid_type(),
+            active = over("active"),
+            suspended = over("suspended"),
         );
         let found = self.ended(&sql).await?;
         let mut marked = 0;
@@ -806,16 +815,18 @@ impl Services {
             let change = self.change().await?;
             lock(&change, row.account_id).await?;
             let now = change.now();
-            let done = access_grant::Entity::update_many()
-                .col_expr(access_grant::Column::State, Expr::value(GrantState::Expired))
-                .col_expr(access_grant::Column::EndedAt, Expr::value(now))
-                .filter(access_grant::COLUMN.id.eq(AccessGrantId(row.id)))
-                .filter(access_grant::COLUMN.state.eq(GrantState::Active))
-                .filter(access_grant::COLUMN.ends_at.lte(now))
-                .exec(change.transaction())
-                .await?;
+            let expire = |from: GrantState| {
+                access_grant::Entity::update_many()
+                    .col_expr(access_grant::Column::State, Expr::value(GrantState::Expired))
+                    .col_expr(access_grant::Column::EndedAt, Expr::value(now))
+                    .filter(access_grant::COLUMN.id.eq(AccessGrantId(row.id)))
+                    .filter(access_grant::COLUMN.state.eq(from))
+                    .filter(access_grant::COLUMN.ends_at.lte(now))
+                    .exec(change.transaction())
+            };
+            let counted = expire(GrantState::Active).await?.rows_affected > 0;
             // Another server may have been first.
-            if done.rows_affected == 0 {
+            if !counted && expire(GrantState::Suspended).await?.rows_affected == 0 {
                 continue;
             }
             // Access that goes on by another grant has not ended.
@@ -823,7 +834,12 @@ impl Services {
             let held = held_by(change.transaction(), row.account_id, &members, now).await?;
             let mut events = Vec::new();
             if held.is_empty() {
-                events.push(row.event(EventKind::AccessEnded));
+                let mut event = row.event(EventKind::AccessEnded);
+                // Who lost it with the account has not heard that it waits.
+                if !counted {
+                    event.tell = Some(vec![Tell::Owners]);
+                }
+                events.push(event);
             }
             // What a manager has asked for falls with the right to ask.
             let highest = held.get(&row.member_id).and_then(|held| held.first()).map(|held| held.role);

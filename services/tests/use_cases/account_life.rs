@@ -279,6 +279,22 @@ on_both! {
         assert_eq!(ended, 3, "what has ended stays ended");
     }
 
+    async fn access_that_waits_for_a_word_comes_to_its_end_all_the_same(world: World) {
+        let soon = world.clock.now() + TimeDelta::days(5);
+        world
+            .run("UPDATE access_grant SET ends_at = $1 WHERE member_id = $2", [soon.into(), world.cora.member.into()])
+            .await;
+        delete(&world, &world.olga).await.unwrap();
+        restore(&world, &world.olga).await.unwrap();
+        world.pass(TimeDelta::days(5));
+        world.mails().await;
+        assert_eq!(world.services.mark_ended().await.unwrap(), 1);
+        assert_eq!(waiting(&world).await, ["Max Manager", "Mia Manager"]);
+        assert_eq!(told(confirm(&world, &world.olga, &[&world.cora]).await), AppError::NotFound);
+        assert_eq!(world.mailed().await, ["olga@people.example", "oscar@people.example"], "the guest never heard of it");
+        assert_eq!(world.services.mark_ended().await.unwrap(), 0);
+    }
+
     async fn only_what_a_guests_access_stands_on_comes_back(world: World) {
         let soon = world.clock.now() + TimeDelta::days(1);
         world
