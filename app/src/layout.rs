@@ -30,7 +30,7 @@ pub fn Frame() -> impl IntoView {
     Suspend::new(async move {
         match api::frame().await {
             Ok(frame) => {
-                let (sequence, waiting) = (frame.sequence, frame.waiting);
+                let (sequence, waiting, live) = (frame.sequence, frame.waiting, frame.live);
                 view! {
                     <SkipLink />
                     <div class="frame">
@@ -43,7 +43,7 @@ pub fn Frame() -> impl IntoView {
                             </main>
                         </div>
                     </div>
-                    <crate::live::Live sequence=sequence />
+                    {live.then(|| view! { <crate::live::Live sequence=sequence /> })}
                 }
                 .into_any()
             }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::{Closure, WasmClosure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomParser, Event, EventSource, Headers, MessageEvent, RequestInit, Response, SupportedType};
+use web_sys::{DomParser, Element, Event, EventSource, Headers, MessageEvent, RequestInit, Response, SupportedType};
 
 /// Between two looks at whether the reader has finished, and between two fetches when changes come in a row.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -21,6 +21,12 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// The first and the longest wait before a stream that the server or the network has refused is asked for again.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_secs(80);
+
+/// How long a form that the reader has sent may take to lead on. A page that still stands then has started a download.
+const LEADING_ON: Duration = Duration::from_secs(10);
+
+/// How long a page that is gone still stands, for a form that was sent before the page was awake to hear of it.
+const GIVING_WAY: Duration = Duration::from_secs(2);
 
 /// Fired on the document after parts were replaced: islands in them are woken.
 const REPLACED: &str = "latchkey:replaced";
@@ -72,6 +78,8 @@ struct Follower {
     busy: StoredValue<bool>,
     /// Whether the session has ended.
     ended: StoredValue<bool>,
+    /// Whether a form that the reader has sent is about to lead on.
+    leaving: StoredValue<bool>,
     wait: StoredValue<Duration>,
     said: RwSignal<&'static str>,
 }
@@ -85,6 +93,7 @@ impl Follower {
             stale: StoredValue::new(false),
             busy: StoredValue::new(false),
             ended: StoredValue::new(false),
+            leaving: StoredValue::new(false),
             wait: StoredValue::new(FIRST_WAIT),
             said,
         };
@@ -93,6 +102,7 @@ impl Follower {
         // allow only six connections to a server over HTTP/1.1, for all tabs together.
         window_event_listener_untyped("pagehide", move |_| follower.close());
         window_event_listener_untyped("pageshow", move |_| follower.open());
+        window_event_listener_untyped("submit", move |event| follower.sent(event));
         let visibility =
             Closure::<dyn Fn()>::new(move || if document().hidden() { follower.close() } else { follower.open() });
         listen(&document(), "visibilitychange", visibility);
@@ -124,6 +134,27 @@ impl Follower {
         }
     }
 
+    /// What the reader's own act changes is told to this page, too, which has no part in it any more: a form leads on to what
+    /// came of it. To load the page anew would take its answer away.
+    fn sent(self, event: Event) {
+        let elsewhere = event
+            .target()
+            .and_then(|form| form.dyn_into::<Element>().ok())
+            .is_some_and(|form| form.has_attribute("target"));
+        if elsewhere {
+            return;
+        }
+        self.leaving.set_value(true);
+        // Only once every island has had its turn is it known whether one of them sends the form in its own way.
+        let wait = move || if event.default_prevented() { Duration::ZERO } else { LEADING_ON };
+        set_timeout(move || set_timeout(move || self.stay(), wait()), Duration::ZERO);
+    }
+
+    fn stay(self) {
+        self.leaving.set_value(false);
+        self.refresh();
+    }
+
     fn end(self) {
         self.ended.set_value(true);
         self.close();
@@ -152,7 +183,7 @@ impl Follower {
 
     /// Shows what has changed, now or once the reader has finished.
     fn refresh(self) {
-        if self.busy.get_value() || self.ended.get_value() || !self.stale.get_value() {
+        if self.busy.get_value() || self.ended.get_value() || self.leaving.get_value() || !self.stale.get_value() {
             return;
         }
         if document().hidden() {
@@ -180,11 +211,17 @@ impl Follower {
                     }
                     self.open();
                 }
+                _ if self.leaving.get_value() => self.stale.set_value(true),
                 Fetched::SignedOut => self.end(),
                 Fetched::Gone => {
                     self.end();
-                    // What may no longer be seen must not stay in view.
-                    let _ = window().location().reload();
+                    // What may no longer be seen must not stay in view. A form that was sent before this page was awake leads
+                    // on first: to load the page anew would take its answer away.
+                    let reload = || {
+                        // Where the browser refuses, the page stays as it is.
+                        let _ = window().location().reload();
+                    };
+                    set_timeout(reload, GIVING_WAY);
                 }
                 Fetched::Nothing => {
                     self.close();

@@ -60,4 +60,6 @@ pub struct FrameView {
     pub waiting: u32,
     /// Where the activity stood when the page was made: a live stream goes on from here.
     pub sequence: i64,
+    /// Whether there is a live stream for the reader: not before they have the second factor that their workspace asks for.
+    pub live: bool,
 }

@@ -173,6 +173,7 @@ impl SignedIn {
                 unread: u32::try_from(current.unread).unwrap_or(u32::MAX),
                 waiting: u32::try_from(current.waiting).unwrap_or(u32::MAX),
                 sequence: current.sequence,
+                live: !current.second_factor_required,
             },
         })
     }

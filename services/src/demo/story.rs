@@ -406,6 +406,7 @@ fn ctx(services: &Services, who: &Joined, workspace: WorkspaceId, workspace_name
             unread: 0,
             waiting: 0,
             sequence: 0,
+            live: false,
         },
     };
     Ctx::new(services.clone(), who, now)
