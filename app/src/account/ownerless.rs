@@ -35,10 +35,6 @@ fn OwnerlessList(list: OwnerlessListView, page: Address) -> impl IntoView {
         <div class="page-head">
             <h1>"Accounts without an owner"</h1>
         </div>
-        <p class="account-sentence">
-            "Nobody can decide about these accounts, because none of their owners is an active member any more. Until you
-            assign an owner, requests for them are decided by your workspace's Admins."
-        </p>
         <div data-live="accounts-without-owner">
             {if accounts.is_empty() {
                 view! {
@@ -51,6 +47,10 @@ fn OwnerlessList(list: OwnerlessListView, page: Address) -> impl IntoView {
                     .into_any()
             } else {
                 view! {
+                    <p class="account-sentence">
+                        "None of the owners of these accounts is an active member any more. Until you assign an owner, requests
+                        for them are decided by your workspace's Admins."
+                    </p>
                     <Table caption="Accounts without an owner".to_owned() columns=&COLUMNS>
                         {accounts.into_iter().map(|account| view! { <Row account=account /> }).collect_view()}
                     </Table>

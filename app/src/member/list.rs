@@ -39,6 +39,7 @@ fn MemberList(list: MemberListView, filter: MemberFilter, page: Address, posted:
     let first = filter.after.is_some().then(|| page.with("after", None));
     let next = next.map(|next| page.with("after", Some(&next)));
     let exported = filter.clone();
+    let columns: &'static [&'static str] = if administers { &column::ALL } else { &column::SEEN };
     view! {
         <div class="page-head">
             <h1>"All members"</h1>
@@ -69,10 +70,10 @@ fn MemberList(list: MemberListView, filter: MemberFilter, page: Address, posted:
                     .into_any()
             } else {
                 view! {
-                    <Table caption="Members of the workspace".to_owned() columns=&column::ALL>
+                    <Table caption="Members of the workspace".to_owned() columns=columns>
                         {members
                             .into_iter()
-                            .map(|member| view! { <MemberRow member=member /> })
+                            .map(|member| view! { <MemberRow member=member administers=administers /> })
                             .collect_view()}
                     </Table>
                 }

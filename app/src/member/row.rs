@@ -17,11 +17,18 @@ pub(super) mod column {
     pub(in crate::member) const ROLE: &str = "Role";
     pub(in crate::member) const STATUS: &str = "Status";
     pub(in crate::member) const ACTS: &str = "Acts";
+    /// What everybody sees.
+    pub(in crate::member) const SEEN: [&str; 3] = ["Member", ROLE, STATUS];
     pub(in crate::member) const ALL: [&str; 4] = ["Member", ROLE, STATUS, ACTS];
 }
 
 #[component]
-pub(super) fn MemberRow(member: MemberRowView) -> impl IntoView {
+pub(super) fn MemberRow(
+    /// The member.
+    member: MemberRowView,
+    /// Whether the reader is an Admin: for others there is no column of acts.
+    administers: bool,
+) -> impl IntoView {
     let MemberRowView { member, name, email, role, status, joined_at, invited_until, oneself, acts } = member;
     let changes_role = acts.contains(&MemberAct::ChangeRole);
     let (named, for_role) = (name.clone(), name.clone());
@@ -52,15 +59,20 @@ pub(super) fn MemberRow(member: MemberRowView) -> impl IntoView {
                         .map(|at| view! { <p class="people-soft">"Joined " <Ago at=at /></p> })}
                 </div>
             </Cell>
-            <Cell label=column::ACTS>
-                <div class="people-acts">
-                    {acts
-                        .into_iter()
-                        .filter(|act| *act != MemberAct::ChangeRole)
-                        .map(|act| view! { <Act act=act member=member name=named.clone() /> })
-                        .collect_view()}
-                </div>
-            </Cell>
+            {administers
+                .then(|| {
+                    view! {
+                        <Cell label=column::ACTS>
+                            <div class="people-acts">
+                                {acts
+                                    .into_iter()
+                                    .filter(|act| *act != MemberAct::ChangeRole)
+                                    .map(|act| view! { <Act act=act member=member name=named.clone() /> })
+                                    .collect_view()}
+                            </div>
+                        </Cell>
+                    }
+                })}
         </tr>
     }
 }

@@ -81,8 +81,11 @@ fn OwnId(public_id: String) -> impl IntoView {
 fn Partner(partner: PartnerView) -> impl IntoView {
     let PartnerView { partnership, name, side, state, next_step } = partner;
     let what = match side {
-        Side::Host => "Shares accounts with you",
-        Side::Guest => "Your accounts are shared with them",
+        _ if state.is_final() => None,
+        Side::Host if state.is_in_force() => Some("Shares accounts with you"),
+        Side::Host => Some("Wants to share accounts with you"),
+        Side::Guest if state.is_in_force() => Some("Your accounts are shared with them"),
+        Side::Guest => Some("Your accounts are to be shared with them"),
     };
     view! {
         <li class="partner" id=format!("partner-{partnership}")>
@@ -91,7 +94,7 @@ fn Partner(partner: PartnerView) -> impl IntoView {
                 <a class="partner-name" href=format!("/partners/{partnership}")>
                     {name}
                 </a>
-                <p class="partner-what">{what}</p>
+                {what.map(|what| view! { <p class="partner-what">{what}</p> })}
                 {(!next_step.is_empty()).then(|| view! { <p class="partner-next">{next_step}</p> })}
             </div>
             <p class="partner-marks">

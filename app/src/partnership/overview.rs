@@ -137,6 +137,11 @@ fn Facts(overview: PartnerOverviewView) -> impl IntoView {
         (false, Side::Guest) => format!("{owner} can no longer act. Your Admins act for them."),
         (false, Side::Host) => format!("{owner} can no longer act. The Admins of {} act for them.", header.name),
     };
+    // The address that the host has written to is one of the guest's.
+    let contact_name = match header.side {
+        Side::Guest => "Contact",
+        Side::Host => "Contact at your company",
+    };
     let moment = |name: &'static str, at: domain::Moment| {
         view! {
             <div class="partner-fact">
@@ -173,7 +178,7 @@ fn Facts(overview: PartnerOverviewView) -> impl IntoView {
                     None => view! { <dd>"Not known yet: the company was invited to found a workspace."</dd> }.into_any(),
                 }}
             </div>
-            {(!contact.is_empty()).then(|| text("Contact", contact))}
+            {(!contact.is_empty()).then(|| text(contact_name, contact))}
             {text("Partnership owner", looked_after)}
             {reason.map(|reason| text("Reason", reason))}
             {moment("Proposed", proposed_at)}

@@ -361,7 +361,8 @@ pub(super) fn next_step(row: &PartnershipRow, reader: Side) -> String {
         PartnershipState::Proposed => format!("An Admin of {host} has to approve or decline it{until}."),
         PartnershipState::AwaitingGuest => match (reader, &row.guest_name) {
             (Side::Guest, Some(guest)) => format!("An Admin of {guest} has to accept or decline it{until}."),
-            _ => format!("An Admin of the partner has to accept or decline it{until}."),
+            (Side::Guest, None) => format!("An Admin of your workspace has to accept or decline it{until}."),
+            (Side::Host, _) => format!("An Admin of the partner has to accept or decline it{until}."),
         },
         PartnershipState::Active => {
             row.ends_at.map_or_else(String::new, |end| format!("Ends on {}.", day_and_time(end)))
