@@ -29,7 +29,9 @@ pub fn OneTimeCodePage() -> impl IntoView {
                 crate::answer_with(200);
                 view! {
                     <Title text=title("Set up one-time codes") />
-                    <h1>"Set up one-time codes"</h1>
+                    <div class="page-head">
+                        <h1>"Set up one-time codes"</h1>
+                    </div>
                     <ConfirmItIsYou purpose="to set up one-time codes" />
                 }
                 .into_any()
@@ -96,13 +98,17 @@ fn Done(codes: Vec<String>) -> impl IntoView {
     let any = !codes.is_empty();
     view! {
         <Title text=title("One-time codes are set up") />
-        <h1>"One-time codes are set up"</h1>
-        <p role="status">"From now on you are asked for a code when you sign in with your password."</p>
-        {any.then(|| view! { <RecoveryCodeList codes=codes /> })}
-        <div class="form-acts">
-            <ButtonLink href="/settings/security" look=Look::Primary>
-                "Back to Security"
-            </ButtonLink>
+        <div class="page-head">
+            <h1>"One-time codes are set up"</h1>
+        </div>
+        <div class="set-up-told">
+            <p role="status">"From now on you are asked for a code when you sign in with your password."</p>
+            {any.then(|| view! { <RecoveryCodeList codes=codes /> })}
+            <div class="form-acts">
+                <ButtonLink href="/settings/security" look=Look::Primary>
+                    "Back to Security"
+                </ButtonLink>
+            </div>
         </div>
     }
 }
@@ -111,12 +117,16 @@ fn Done(codes: Vec<String>) -> impl IntoView {
 fn NotUnderWay() -> impl IntoView {
     view! {
         <Title text=title("Set up one-time codes") />
-        <h1>"Set up one-time codes"</h1>
-        <p>"No set-up is under way. Begin under Security."</p>
-        <div class="form-acts">
-            <ButtonLink href="/settings/security" look=Look::Primary>
-                "Go to Security"
-            </ButtonLink>
+        <div class="page-head">
+            <h1>"Set up one-time codes"</h1>
+        </div>
+        <div class="set-up-told">
+            <p>"No set-up is under way. Begin under Security."</p>
+            <div class="form-acts">
+                <ButtonLink href="/settings/security" look=Look::Primary>
+                    "Go to Security"
+                </ButtonLink>
+            </div>
         </div>
     }
 }

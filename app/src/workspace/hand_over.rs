@@ -87,21 +87,23 @@ fn Confirm(workspace: String, heir: PickedMember, posted: Posted) -> impl IntoVi
             <h1>{heading}</h1>
         </div>
         <Problems posted=posted />
-        <p>
-            <strong>{name.clone()}</strong>
-            {format!(" ({email}) becomes Owner of {workspace}, and you become an Admin. Only they can hand it back.")}
-        </p>
-        <PostForm function="workspace/hand-over">
-            <input type="hidden" name="member" value=member.to_string() />
-            <div class="form-acts">
-                <Button look=Look::Danger object=format!("to {name}")>
-                    "Hand over ownership"
-                </Button>
-                <ButtonLink href=PAGE>"Choose somebody else"</ButtonLink>
-                <ButtonLink href=SETTINGS look=Look::Quiet>
-                    "Cancel"
-                </ButtonLink>
-            </div>
-        </PostForm>
+        <div class="people-leaving">
+            <p>
+                <strong>{name.clone()}</strong>
+                {format!(" ({email}) becomes Owner of {workspace}, and you become an Admin. Only they can hand it back.")}
+            </p>
+            <PostForm function="workspace/hand-over" class="form form-wide">
+                <input type="hidden" name="member" value=member.to_string() />
+                <div class="form-acts">
+                    <Button look=Look::Danger object=format!("to {name}")>
+                        "Hand over ownership"
+                    </Button>
+                    <ButtonLink href=PAGE>"Choose somebody else"</ButtonLink>
+                    <ButtonLink href=SETTINGS look=Look::Quiet>
+                        "Cancel"
+                    </ButtonLink>
+                </div>
+            </PostForm>
+        </div>
     }
 }
