@@ -1,5 +1,6 @@
 /**
- * What a test finds in the database although no page can bring it about yet: a second membership, and names of any kind.
+ * What a test finds in the database although no page can bring it about: a second membership, names of any kind, and an
+ * account without an owner.
  * Only in PostgreSQL: none of our packages writes to SQLite, and what the pages make of it is the same.
  */
 import { expect } from "@playwright/test";
@@ -33,11 +34,19 @@ export async function labelled(program: Program, account: string, label: string)
   await written(program, "UPDATE account SET label = $1 WHERE label = $2", [label, account]);
 }
 
-async function written(program: Program, statement: string, values: string[]): Promise<void> {
+/** Nobody owns an account any more: what a page refuses to bring about, and a member's end from outside may. */
+export async function abandoned(program: Program, account: string): Promise<void> {
+  const statement = `
+    UPDATE access_grant SET state = 'revoked', ended_at = now(), end_reason = 'removed'
+    WHERE role = 'owner' AND account_id = (SELECT id FROM account WHERE label = $1)`;
+  await written(program, statement, [account], 2);
+}
+
+async function written(program: Program, statement: string, values: string[], rows = 1): Promise<void> {
   const client = new Client({ connectionString: program.database });
   await client.connect();
   try {
-    expect((await client.query(statement, values)).rowCount, "one row is written").toBe(1);
+    expect((await client.query(statement, values)).rowCount, "rows written").toBe(rows);
   } finally {
     await client.end();
   }

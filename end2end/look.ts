@@ -1,6 +1,7 @@
 /** Looking at a page as people do who see, hear or hold the screen differently. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
+import { HtmlValidate } from "html-validate";
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 /** WCAG 1.4.10: what 1280 px at 400 % leave. */
@@ -41,4 +42,12 @@ export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
       .map(({ tagName, scrollWidth, clientWidth }) => `${tagName}: ${scrollWidth} in ${clientWidth} px`),
   );
   expect(over, "scrolls sideways").toEqual([]);
+}
+
+/** What the server has written is HTML as the standard has it. */
+export async function expectValid(written: string | undefined): Promise<void> {
+  // The framework marks places with `<!>`, which browsers read as an empty comment and the standard calls an error.
+  const html = written?.replaceAll("<!>", "<!---->") ?? "";
+  const { results } = await new HtmlValidate({ extends: ["html-validate:standard"] }).validateString(html);
+  expect(results.flatMap(({ messages }) => messages)).toEqual([]);
 }

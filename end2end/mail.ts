@@ -22,3 +22,14 @@ export async function openInLatchkey(mail: Page): Promise<Page> {
   await page.waitForLoadState();
   return page;
 }
+
+/** Where a mail leads, the newest of its kind. Reads it in a tab of its own. */
+export async function linkIn(page: Page, to: Person, subject: string): Promise<string> {
+  const mail = await page.context().newPage();
+  await openMail(mail, to, subject);
+  const text = await mail.getByRole("main").innerText();
+  await mail.close();
+  const link = /http:\/\/\S+\?token=\S+/.exec(text)?.[0];
+  expect(link, "the mail has a link").toBeDefined();
+  return new URL(link ?? "").pathname + new URL(link ?? "").search;
+}

@@ -1,4 +1,4 @@
-/** The Members tab of an account. */
+/** The Members tab of an account, and the questions that are asked before somebody loses access. */
 import { expect, type Locator, type Page } from "@playwright/test";
 
 /** The row of a member, or of the request for them. */
@@ -26,6 +26,18 @@ export async function openDecline(page: Page, name: string): Promise<Locator> {
 export async function openRemove(page: Page, name: string): Promise<Locator> {
   await page.getByRole("button", { name: `Remove ${name}` }).click();
   return opened(page.getByRole("dialog", { name: "Remove member?" }));
+}
+
+/** Presses Stop sharing for a partner or, at the partner's page, for an account, and waits for the question. */
+export async function openStopSharing(page: Page, what: string): Promise<Locator> {
+  await page.getByRole("button", { name: `Stop sharing ${what}` }).click();
+  return opened(page.getByRole("dialog", { name: "Stop sharing?" }));
+}
+
+/** Presses what gives back the own access, and waits for the question. */
+export async function openGiveBack(page: Page, label: string): Promise<Locator> {
+  await page.getByRole("button", { name: `Give back access to ${label}` }).click();
+  return opened(page.getByRole("dialog", { name: "Give back your access?" }));
 }
 
 async function opened(dialog: Locator): Promise<Locator> {

@@ -1,36 +1,16 @@
 /** The pages and the states of the dialog, for tests that look at each of them. */
 import { expect, type Page } from "@playwright/test";
-import { pathOf } from "./account_list.ts";
+import { ACCOUNT_AFTER_ACTS, ACCOUNT_DIALOGS, ACCOUNT_FAILURES, ACCOUNT_PAGES } from "./account_states.ts";
 import { ask } from "./arrange.ts";
 import { awake, open, type BrowserOf } from "./fixtures.ts";
+import { MEMBER_AFTER_ACTS, MEMBER_FAILURES, MEMBER_PAGES } from "./member_states.ts";
 import { openAcceptWithChanges, openDecline, openRemove } from "./members_tab.ts";
+import { PARTNER_AFTER_ACTS, PARTNER_DIALOGS, PARTNER_FAILURES, PARTNER_PAGES } from "./partner_states.ts";
 import { openDialog, type RequestForm } from "./request_form.ts";
+import { SETTING_AFTER_ACTS, SETTING_FAILURES, SETTING_PAGES } from "./setting_states.ts";
+import { signIn } from "./sign_in.ts";
+import { below, page, type State } from "./state.ts";
 import { ASKED_FOR, collaborator, director, manager, newcomer, owner, PASSWORD, SHARED, teammate } from "./story.ts";
-
-/** Something to look at. */
-export interface State {
-  readonly name: string;
-  /** Brings it about, and gives the page that shows it. */
-  readonly show: (browserOf: BrowserOf) => Promise<Page>;
-}
-
-function page(name: string, person: typeof manager | null, path: string | ((page: Page) => Promise<string>)): State {
-  return {
-    name,
-    show: async (browserOf) => {
-      const shown = await browserOf(person);
-      if (typeof path === "string") {
-        await open(shown, path);
-      } else {
-        await open(shown, "/accounts");
-        await open(shown, await path(shown));
-      }
-      return shown;
-    },
-  };
-}
-
-const below = (label: string, rest: string) => async (page: Page) => `${await pathOf(page, label)}${rest}`;
 
 /** Every page, each once. */
 export const PAGES: readonly State[] = [
@@ -49,8 +29,11 @@ export const PAGES: readonly State[] = [
   page("Sent requests, none", owner, "/requests/sent"),
   page("Notifications", owner, "/notifications"),
   page("Notifications, none", collaborator, "/notifications"),
-  page("Settings, notifications", owner, "/settings/notifications"),
   page("Request share access", manager, below(SHARED, "/request-access")),
+  ...ACCOUNT_PAGES,
+  ...MEMBER_PAGES,
+  ...PARTNER_PAGES,
+  ...SETTING_PAGES,
 ];
 
 /** Pages that say why there is nothing else. */
@@ -62,14 +45,16 @@ export const FAILURES: readonly State[] = [
     show: async (browserOf) => {
       const page = await browserOf(null);
       await page.goto("/sign-in");
-      await page.getByLabel("Email address").fill(director.email);
-      await page.getByLabel("Password").fill(`not ${PASSWORD}`);
-      await page.getByRole("button", { name: "Sign in" }).click();
+      await signIn(page, director.email, `not ${PASSWORD}`);
       await expect(page.getByRole("alert")).toBeVisible();
       await awake(page);
       return page;
     },
   },
+  ...ACCOUNT_FAILURES,
+  ...MEMBER_FAILURES,
+  ...PARTNER_FAILURES,
+  ...SETTING_FAILURES,
 ];
 
 function dialog(name: string, fill: (form: RequestForm, page: Page) => Promise<void>, account = SHARED): State {
@@ -124,13 +109,6 @@ export const DIALOG: readonly State[] = [
   }),
 ];
 
-/** After the dialog: changes what there is. */
-export const SENT: State = dialog("sent", async (form, page) => {
-  await form.pick("ann", teammate.name);
-  await form.send.click();
-  await expect(page.getByText(`Request sent. The owners of ${SHARED} have been told.`)).toBeVisible();
-});
-
 function row(name: string, act: (page: Page) => Promise<unknown>): State {
   return {
     name,
@@ -144,11 +122,26 @@ function row(name: string, act: (page: Page) => Promise<unknown>): State {
   };
 }
 
-/** The dialogs of the Members tab. */
+/** The dialogs of rows, and others that ask before something is done. */
 export const ROW_DIALOGS: readonly State[] = [
   row("Accept with changes", (page) => openAcceptWithChanges(page, newcomer.name)),
   row("Decline", (page) => openDecline(page, newcomer.name)),
   row("Remove member?", (page) => openRemove(page, collaborator.name)),
+  ...ACCOUNT_DIALOGS,
+  ...PARTNER_DIALOGS,
+];
+
+/** Pages that acts have led to. Each changes what there is. */
+export const AFTER_ACTS: readonly State[] = [
+  dialog("sent", async (form, page) => {
+    await form.pick("ann", teammate.name);
+    await form.send.click();
+    await expect(page.getByText(`Request sent. The owners of ${SHARED} have been told.`)).toBeVisible();
+  }),
+  ...ACCOUNT_AFTER_ACTS,
+  ...MEMBER_AFTER_ACTS,
+  ...PARTNER_AFTER_ACTS,
+  ...SETTING_AFTER_ACTS,
 ];
 
 /** A request whose words and names are as long as they may be. */

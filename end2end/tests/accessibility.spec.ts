@@ -1,7 +1,7 @@
 /** Every page and every state of the dialogs, for people who see, hear or hold the screen differently. */
 import { expect, open, test, type BrowserOf } from "../fixtures.ts";
 import { AT_400_PERCENT, expectNoSidewaysScrolling, lookAt, PHONE, WIDE } from "../look.ts";
-import { askAtLength, DIALOG, FAILURES, PAGES, ROW_DIALOGS, SENT } from "../states.ts";
+import { AFTER_ACTS, askAtLength, DIALOG, FAILURES, PAGES, ROW_DIALOGS } from "../states.ts";
 import { manager, owner, secondOwner } from "../story.ts";
 
 test.beforeEach(({ complaints }) => {
@@ -17,9 +17,11 @@ for (const state of [...PAGES, ...FAILURES, ...DIALOG, ...ROW_DIALOGS]) {
 test.describe(() => {
   test.use({ fresh: true });
 
-  test("a request sent: no violation, light and dark, wide and narrow", async ({ browserOf }) => {
-    await lookAt(await SENT.show(browserOf));
-  });
+  for (const state of AFTER_ACTS) {
+    test(`${state.name}: no violation, light and dark, wide and narrow`, async ({ browserOf }) => {
+      await lookAt(await state.show(browserOf));
+    });
+  }
 
   test("long words stay inside the page", async ({ browserOf }) => {
     const path = await askAtLength(browserOf);

@@ -1,30 +1,15 @@
 /** Accounts are imported from a file. */
-import type { BrowserContextOptions, Page } from "@playwright/test";
+import type { BrowserContextOptions } from "@playwright/test";
+import { choose, FILE } from "../account_import.ts";
 import { card } from "../account_list.ts";
 import { expect, open, test } from "../fixtures.ts";
 import { tabTo } from "../keyboard.ts";
-import { lookAt } from "../look.ts";
 import { teammate } from "../story.ts";
 
 const WAYS: { how: string; options: BrowserContextOptions }[] = [
   { how: "with scripts", options: {} },
   { how: "without scripts", options: { javaScriptEnabled: false } },
 ];
-
-/** As a browser exports its passwords: no column for the app, and one that nobody wants to see again. */
-const FILE = [
-  "\u{FEFF}name,url,username,password,note",
-  'Studio shop,https://accounts.shopify.com/,studio,s3cret-canary,"Prices change, on Mondays"',
-  ",https://nowhere.example,nobody,s3cret-canary,",
-  "Studio code,https://github.com/login,studio-bot,s3cret-canary,",
-  "Studio code,https://github.com/login,studio-bot,s3cret-canary,",
-].join("\r\n");
-
-async function choose(page: Page, name: string, content: string | Buffer): Promise<void> {
-  const buffer = typeof content === "string" ? Buffer.from(content) : content;
-  await page.getByLabel("CSV file").setInputFiles({ name, mimeType: "text/csv", buffer });
-  await page.getByRole("button", { name: "Continue" }).click();
-}
 
 test.describe(() => {
   test.use({ fresh: true });
@@ -107,13 +92,4 @@ test("a file without a known column of labels asks for it", async ({ browserOf, 
   await page.getByLabel("Label").selectOption("Service");
   await page.getByRole("button", { name: "Show again" }).click();
   await expect(page.getByRole("button", { name: "Import 1 account" })).toBeVisible();
-});
-
-test("the steps of an import: no violation, light and dark, wide and narrow", async ({ browserOf }) => {
-  const page = await browserOf(teammate);
-  await open(page, "/accounts/import");
-  await lookAt(page);
-  await choose(page, "passwords.csv", FILE);
-  await expect(page.getByRole("table", { name: "Ready to be imported" })).toBeVisible();
-  await lookAt(page);
 });

@@ -3,8 +3,8 @@ import type { Locator, Page } from "@playwright/test";
 import { card, pathOf } from "../account_list.ts";
 import { awake, expect, open, test } from "../fixtures.ts";
 import { tabTo } from "../keyboard.ts";
-import { lookAt } from "../look.ts";
-import { openRemove, row } from "../members_tab.ts";
+import { openGiveBack, openRemove, row } from "../members_tab.ts";
+import { expectStep, proceed } from "../share_steps.ts";
 import { admin, ASKED_FOR, collaborator, director, GUEST, HOST, manager, owner, secondOwner, SHARED, UNSHARED } from "../story.ts";
 
 test.use({ fresh: true });
@@ -210,30 +210,6 @@ test("a host Admin who owns no account stops sharing, and shares nothing", async
   await expect(admins.getByText("Only an owner of an account can share it.")).toBeVisible();
 });
 
-test("each page of sharing: no violation, light and dark, wide and narrow", async ({ browserOf }) => {
-  test.slow();
-  const owners = await browserOf(owner);
-  for (const tab of ["Accounts", "Members"] as const) {
-    await partnerTab(owners, GUEST, tab);
-    await awake(owners);
-    await lookAt(owners);
-  }
-  await open(owners, "/accounts");
-  const path = await pathOf(owners, UNSHARED);
-  for (const page of ["share", "add-members", "add-members?typed=a", "members"]) {
-    await open(owners, `${path}/${page}`);
-    await lookAt(owners);
-  }
-  await owners.goto(`${path}/share`);
-  await owners.getByRole("link", { name: `Share with ${GUEST}` }).click();
-  await lookAt(owners);
-  for (const step of ["Role and people", "End of access"]) {
-    await proceed(owners);
-    await expectStep(owners, step);
-    await lookAt(owners);
-  }
-});
-
 /** Opens the partner's page at this tab. Gives the way to its Accounts tab. */
 async function partnerTab(page: Page, partner: string, name: "Accounts" | "Members"): Promise<Locator> {
   await page.goto("/partners");
@@ -244,17 +220,8 @@ async function partnerTab(page: Page, partner: string, name: "Accounts" | "Membe
   return tabs.getByRole("link", { name: "Accounts", exact: true });
 }
 
-async function expectStep(page: Page, name: string): Promise<void> {
-  await expect(page.getByRole("list", { name: "Steps" }).getByText(name)).toHaveAttribute("aria-current", "step");
-}
-
-async function proceed(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Continue" }).click();
-}
-
 async function giveBack(page: Page, label: string): Promise<void> {
-  await page.getByRole("button", { name: `Give back access to ${label}` }).click();
-  await page.getByRole("dialog", { name: "Give back your access?" }).getByRole("button", { name: "Give back" }).click();
+  await (await openGiveBack(page, label)).getByRole("button", { name: "Give back" }).click();
 }
 
 async function press(page: Page, target: Locator): Promise<void> {

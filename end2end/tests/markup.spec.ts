@@ -1,9 +1,9 @@
 /** The markup that the server writes: valid, and the same once the islands in it are awake. */
 import type { Page, Request, Response } from "@playwright/test";
-import { HtmlValidate } from "html-validate";
 import { pathOf } from "../account_list.ts";
 import { awake, expect, test } from "../fixtures.ts";
-import { FAILURES, PAGES } from "../states.ts";
+import { expectValid } from "../look.ts";
+import { AFTER_ACTS, FAILURES, PAGES } from "../states.ts";
 import { manager, SHARED } from "../story.ts";
 
 declare global {
@@ -70,21 +70,27 @@ test("the page Request share access, found, picked and refused: islands wake up 
   }
 });
 
-for (const state of [...PAGES, ...FAILURES]) {
-  test(`${state.name}: the HTML is valid`, async ({ browserOf, complaints }) => {
-    complaints.expect(/Failed to load resource/);
-    let answer: Response | undefined;
-    await state.show(async (person) => {
-      const page = await browserOf(person);
-      page.on("response", (response) => {
-        if (response.request().isNavigationRequest()) answer = response;
+for (const { states, fresh } of [
+  { states: [...PAGES, ...FAILURES], fresh: false },
+  { states: AFTER_ACTS, fresh: true },
+]) {
+  test.describe(() => {
+    test.use({ fresh });
+
+    for (const state of states) {
+      test(`${state.name}: the HTML is valid`, async ({ browserOf, complaints }) => {
+        complaints.expect(/Failed to load resource/);
+        let answer: Response | undefined;
+        await state.show(async (person) => {
+          const page = await browserOf(person);
+          page.on("response", (response) => {
+            if (response.request().isNavigationRequest()) answer = response;
+          });
+          return page;
+        });
+        await expectValid(await answer?.text());
       });
-      return page;
-    });
-    // The framework marks places with `<!>`, which browsers read as an empty comment and the standard calls an error.
-    const html = (await answer?.text())?.replaceAll("<!>", "<!---->") ?? "";
-    const { results } = await new HtmlValidate({ extends: ["html-validate:standard"] }).validateString(html);
-    expect(results.flatMap(({ messages }) => messages)).toEqual([]);
+    }
   });
 }
 

@@ -2,7 +2,8 @@
 import type { CDPSession, Page } from "@playwright/test";
 import { expect, open, test } from "../fixtures.ts";
 import { lookAt } from "../look.ts";
-import { collaborator, manager, PASSWORD, type Person } from "../story.ts";
+import { signIn, signOut } from "../sign_in.ts";
+import { collaborator, manager } from "../story.ts";
 
 test.use({ named: true });
 
@@ -21,9 +22,7 @@ test("a passkey is set up, and signs in by itself and after the password", async
 
   await signOut(page, manager);
   await open(page, "/sign-in?next=/settings");
-  await page.getByLabel("Email address").fill(manager.email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await signIn(page, manager.email);
   await expect(page.getByRole("heading", { name: "Second step" })).toBeVisible();
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(page).toHaveURL("/settings");
@@ -84,10 +83,4 @@ async function setUp(page: Page, name: string): Promise<void> {
   await open(page, "/settings/security");
   await page.getByLabel("Name of the new passkey").fill(name);
   await page.getByRole("button", { name: "Set up a passkey" }).click();
-}
-
-async function signOut(page: Page, person: Person): Promise<void> {
-  await page.getByText(person.name, { exact: true }).first().click();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 }

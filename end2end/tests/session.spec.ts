@@ -1,8 +1,8 @@
 /** Signing in and out, and what is shown to whom. */
-import type { Page } from "@playwright/test";
 import { pathOf } from "../account_list.ts";
 import { expect, open, test } from "../fixtures.ts";
-import { collaborator, manager, owner, PASSWORD, SHARED, teammate, UNSHARED } from "../story.ts";
+import { signIn, signOut } from "../sign_in.ts";
+import { collaborator, manager, owner, SHARED, teammate, UNSHARED } from "../story.ts";
 
 const NOWHERE = "01890000-0000-7000-8000-000000000000";
 
@@ -11,13 +11,11 @@ test("signing in leads to All accounts, and signing out back", async ({ browserO
   const page = await browserOf(null);
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in/);
-  await signIn(page, manager.email, PASSWORD);
+  await signIn(page, manager.email);
   await expect(page).toHaveURL("/accounts");
   await expect(page.getByRole("heading", { level: 1, name: "All accounts" })).toBeVisible();
 
-  await page.getByText(manager.name, { exact: true }).first().click();
-  await expect(page.getByText(manager.email)).toBeVisible();
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await signOut(page, manager);
   await expect(page).toHaveURL("/sign-in");
   await page.goto("/accounts");
   await expect(page.getByLabel("Password")).toBeVisible();
@@ -47,7 +45,7 @@ test("after a wrong password the way on is not forgotten", async ({ browserOf })
   await page.goto("/sign-in?next=/notifications");
   await signIn(page, owner.email, "not the password");
   await expect(page.getByRole("alert")).toBeVisible();
-  await signIn(page, owner.email, PASSWORD);
+  await signIn(page, owner.email);
   await expect(page).toHaveURL("/notifications");
 });
 
@@ -58,7 +56,7 @@ test("whoever came for a page is taken there after signing in", async ({ browser
   const page = await browserOf(null);
   await page.goto(path);
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  await signIn(page, manager.email, PASSWORD);
+  await signIn(page, manager.email);
   await expect(page).toHaveURL(path);
   await expect(page.getByRole("heading", { level: 1, name: SHARED })).toBeVisible();
 });
@@ -67,7 +65,7 @@ test("nobody is taken to another site", async ({ browserOf }) => {
   for (const elsewhere of ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]) {
     const page = await browserOf(null, { javaScriptEnabled: false });
     await page.goto(`/sign-in?next=${encodeURIComponent(elsewhere)}`);
-    await signIn(page, manager.email, PASSWORD);
+    await signIn(page, manager.email);
     await expect(page, elsewhere).toHaveURL("/accounts");
   }
 });
@@ -111,12 +109,6 @@ test("a session that ended elsewhere leads to signing in, and back", async ({ br
   await open(page, "/accounts");
   await page.context().clearCookies();
   await page.goto("/notifications");
-  await signIn(page, teammate.email, PASSWORD);
+  await signIn(page, teammate.email);
   await expect(page).toHaveURL("/notifications");
 });
-
-async function signIn(page: Page, email: string, password: string): Promise<void> {
-  await page.getByLabel("Email address").fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-}

@@ -2,9 +2,9 @@
 import type { Page } from "@playwright/test";
 import { expect, open, test } from "../fixtures.ts";
 import { tabTo } from "../keyboard.ts";
-import { lookAt } from "../look.ts";
-import { openMail } from "../mail.ts";
-import { collaborator, manager, owner, PASSWORD, teammate, type Person } from "../story.ts";
+import { linkIn } from "../mail.ts";
+import { signIn } from "../sign_in.ts";
+import { collaborator, manager, owner, PASSWORD, teammate } from "../story.ts";
 
 const NEW = "a wholly different phrase";
 
@@ -13,7 +13,8 @@ test.use({ fresh: true });
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "with scripts" : "with scripts off";
 
-  test(`the own name is changed, ${how}`, async ({ browserOf }) => {
+  test(`the own name is changed, ${how}`, async ({ browserOf, complaints }) => {
+    complaints.expect(/status of 422/);
     const page = await browserOf(manager, { javaScriptEnabled });
     await page.goto("/settings");
     await page.getByLabel("Name", { exact: true }).fill("  ");
@@ -37,7 +38,7 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(page.getByText("Your password has been changed.")).toBeVisible();
     await elsewhere.goto("/accounts");
     await expect(elsewhere.getByRole("heading", { name: "Sign in" })).toBeVisible();
-    await signIn(elsewhere, manager, NEW);
+    await signIn(elsewhere, manager.email, NEW);
     await expect(elsewhere).toHaveURL("/accounts");
   });
 
@@ -55,7 +56,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel("New password").fill(NEW);
     await page.getByRole("button", { name: "Set password" }).click();
     await expect(page.getByText("Your new password is set.")).toBeVisible();
-    await signIn(page, collaborator, NEW);
+    await signIn(page, collaborator.email, NEW);
     await expect(page).toHaveURL("/accounts");
     await page.goto(link);
     await expect(page.getByRole("heading", { name: "This link does not work any more" })).toBeVisible();
@@ -77,7 +78,7 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(page.getByRole("heading", { name: "Your email address has been changed" })).toBeVisible();
     const elsewhere = await browserOf(null);
     await elsewhere.goto("/sign-in");
-    await signIn(elsewhere, moved, PASSWORD);
+    await signIn(elsewhere, moved.email);
     await expect(elsewhere).toHaveURL("/accounts");
   });
 }
@@ -113,7 +114,7 @@ test("sessions are listed, and ended one by one or all at once", async ({ browse
   await expect(rows.filter({ hasText: "This browser" })).toBeVisible();
 });
 
-test("the settings are done by keyboard alone, and seen by everybody", async ({ browserOf }) => {
+test("the settings are done by keyboard alone", async ({ browserOf }) => {
   const page = await browserOf(manager);
   await open(page, "/accounts");
   await tabTo(page, page.getByRole("link", { name: "Settings" }));
@@ -127,31 +128,10 @@ test("the settings are done by keyboard alone, and seen by everybody", async ({ 
   await page.keyboard.type(NEW);
   await page.keyboard.press("Enter");
   await expect(page.getByText("Your password has been changed.")).toBeVisible();
-  for (const path of ["/settings", "/settings/security", "/settings/sign-in-rules"]) {
-    await open(page, path);
-    await lookAt(page);
-  }
 });
 
 async function changePassword(page: Page, current: string, password: string): Promise<void> {
   await page.getByLabel("Current password").fill(current);
   await page.getByLabel("New password").fill(password);
   await page.getByRole("button", { name: "Change password" }).click();
-}
-
-async function signIn(page: Page, person: Person, password: string): Promise<void> {
-  await page.getByLabel("Email address").fill(person.email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
-
-/** Where the button of a mail leads. */
-async function linkIn(page: Page, to: Person, subject: string): Promise<string> {
-  const mail = await page.context().newPage();
-  await openMail(mail, to, subject);
-  const text = await mail.getByRole("main").innerText();
-  await mail.close();
-  const link = /http:\/\/\S+\?token=\S+/.exec(text)?.[0];
-  expect(link, "the mail has a link").toBeDefined();
-  return new URL(link ?? "").pathname + new URL(link ?? "").search;
 }
