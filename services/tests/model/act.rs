@@ -238,7 +238,9 @@ pub enum PartnerAct {
 /// What is done with a member of the own company.
 #[derive(Clone, Copy, Debug)]
 pub enum ColleagueAct {
-    ChangeRole { to: WorkspaceRole },
+    ChangeRole {
+        to: WorkspaceRole,
+    },
     Deactivate,
     Reactivate,
     /// Makes a new link, which lasts as long as the first did.

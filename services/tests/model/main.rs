@@ -33,10 +33,10 @@ use tokio::runtime::Runtime;
 
 /// Acts in one database, which begins anew afterwards.
 const ACTS_TOGETHER: usize = 250;
-/// Acts on SQLite in an ordinary run of the tests: as many as were seen to agree. `cargo xtask model` does more.
-const SQLITE_STEPS: usize = 2_000;
+/// Acts on SQLite in an ordinary run of the tests. `cargo xtask model` does more.
+const SQLITE_STEPS: usize = 100_000;
 /// Acts on PostgreSQL, whose every question is a way to another process and back.
-const POSTGRES_STEPS: usize = 500;
+const POSTGRES_STEPS: usize = 5_000;
 /// Where an ordinary run begins: the same acts each time.
 const SEED: u64 = 20_261_126;
 

@@ -458,8 +458,8 @@ impl<R: Rng> Pick<'_, R> {
             ColleagueAct::InviteAgain | ColleagueAct::WithdrawInvitation => MemberStatus::Invited,
             _ => MemberStatus::Active,
         };
-        let whom = self
-            .somebody_or_nobody(|model, who| model.is_of(who, company) && model.members[who.0].status == status);
+        let whom =
+            self.somebody_or_nobody(|model, who| model.is_of(who, company) && model.members[who.0].status == status);
         Act::Colleague { by, whom, act }
     }
 

@@ -81,7 +81,8 @@ impl Model {
     /// The link works once, until its end, and not when the invitation is withdrawn.
     pub(super) fn join(&mut self, whom: Who) -> Answer {
         let now = self.now;
-        let known = self.members.get_mut(whom.0).filter(|known| known.status == MemberStatus::Invited && !known.withdrawn);
+        let known =
+            self.members.get_mut(whom.0).filter(|known| known.status == MemberStatus::Invited && !known.withdrawn);
         let open = known.filter(|known| known.invited_until.is_some_and(|end| end > now));
         let joining = open.ok_or(super::Refusal::Invalid)?;
         joining.status = MemberStatus::Active;
