@@ -536,7 +536,9 @@ impl Services {
         // The user hears of it once, whatever workspaces they are in.
         let events = memberships.into_iter().enumerate().map(|(place, Membership { member, workspace })| Event {
             subject: Some(member),
-            tell: Some([Tell::Admins(workspace)].into_iter().chain((place == 0).then_some(Tell::Member(member))).collect()),
+            tell: Some(
+                [Tell::Admins(workspace)].into_iter().chain((place == 0).then_some(Tell::Member(member))).collect(),
+            ),
             details: Details {
                 actor: "Whoever runs Latchkey here".to_owned(),
                 members: vec![user.name.clone()],
