@@ -611,7 +611,9 @@ impl Revoked {
 pub(crate) async fn revoke(change: &Change, which: Grants, reason: RevokeReason) -> Result<Vec<Revoked>, Error> {
     let transaction = change.transaction();
     let (condition, values) = which.condition();
-    if matches!(which, Grants::OnShare(_) | Grants::Through(_) | Grants::OfMember(_)) {
+    let of_accounts_alone =
+        matches!(which, Grants::Of(..) | Grants::Waiting(..) | Grants::OfGuestsOn(_) | Grants::On(_));
+    if !of_accounts_alone {
         keep_from_restoring(change, which, reason).await?;
     }
     let sql = format!(

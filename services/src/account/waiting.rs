@@ -9,7 +9,7 @@ use crate::context::Change;
 use crate::database::statement;
 use crate::entity::access_grant;
 use crate::{Error, Services};
-use domain::access_grant::GrantState;
+use domain::access_grant::{GrantState, RevokeReason};
 use domain::account::WaitingGuest;
 use domain::activity::EventKind;
 use domain::member::{MemberStatus, PickedMember};
@@ -48,6 +48,7 @@ pub(super) async fn put_back(change: &Change, account: &VisibleAccount) -> Resul
     let ended =
         access_grant::Entity::find().from_raw_sql(statement(transaction, &sql, values)).all(transaction).await?;
     let members: BTreeSet<MemberId> = ended.iter().map(|grant| grant.member_id).collect();
+    let replaced: Vec<AccessGrantId> = ended.iter().map(|grant| grant.id).collect();
     let rows = ended.into_iter().map(|grant| access_grant::ActiveModel {
         id: Set(AccessGrantId(Uuid::now_v7())),
         state: Set(GrantState::Suspended),
@@ -60,6 +61,14 @@ pub(super) async fn put_back(change: &Change, account: &VisibleAccount) -> Resul
     let rows: Vec<access_grant::ActiveModel> = rows.collect();
     for rows in rows.chunks(500) {
         access_grant::Entity::insert_many(rows.to_vec()).exec_without_returning(transaction).await?;
+    }
+    // Each comes back once, however soon the account is deleted again.
+    for replaced in replaced.chunks(500) {
+        access_grant::Entity::update_many()
+            .col_expr(access_grant::Column::EndReason, Expr::value(RevokeReason::Replaced))
+            .filter(access_grant::COLUMN.id.is_in(replaced.iter().copied()))
+            .exec(transaction)
+            .await?;
     }
     Ok(u32::try_from(members.len()).unwrap_or(u32::MAX))
 }

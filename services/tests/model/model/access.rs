@@ -102,9 +102,11 @@ impl Model {
     /// Ends grants. Whether there were any.
     pub(super) fn revoke(&mut self, which: impl Fn(&Grant) -> bool) -> bool {
         let mut any = false;
-        for grant in self.grants.iter_mut().filter(|grant| grant.kept && which(grant)) {
+        for grant in self.grants.iter_mut().filter(|grant| which(grant)) {
+            any |= grant.kept;
             grant.kept = false;
-            any = true;
+            // What went with a deleted account does not come back with it, either.
+            grant.lost_with_account = None;
         }
         any
     }

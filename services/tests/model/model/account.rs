@@ -78,6 +78,10 @@ impl Model {
             .filter(stands)
             .map(|grant| Grant { kept: true, waits: true, lost_with_account: None, ..grant.clone() })
             .collect();
+        // Each comes back once, however often the account is deleted.
+        for grant in self.grants.iter_mut().filter(|grant| grant.account == account) {
+            grant.lost_with_account = None;
+        }
         self.grants.extend(waiting);
         self.accounts[account.0].deleted = None;
         self.told.push(EventKind::AccountRestored);
