@@ -12,6 +12,7 @@ pub mod notice;
 pub mod pager;
 pub mod radio_group;
 pub mod select;
+pub mod select_all;
 pub mod table;
 pub mod tabs;
 pub mod text_field;

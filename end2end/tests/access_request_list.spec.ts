@@ -75,6 +75,23 @@ test("several are declined at once with a note, and one of them was decided mean
   await expect(managers.getByText(`Request sent. The owners of ${SHARED} have been told.`)).toBeVisible();
 });
 
+test("all requests are selected at once, and no longer", async ({ browserOf }) => {
+  await asked(browserOf);
+  const owners = await browserOf(owner);
+  await open(owners, "/requests");
+  const all = owners.getByRole("checkbox", { name: "Select all requests" });
+  const each = owners.getByRole("checkbox", { name: /^Select .+'s request/ });
+  await all.check();
+  await expect(each).toHaveCount(2);
+  for (const one of await each.all()) await expect(one).toBeChecked();
+  await each.first().uncheck();
+  await expect(all).not.toBeChecked();
+  await all.check();
+  await owners.getByRole("button", { name: "Accept selected" }).click();
+  await expect(owners.getByText("2 requests were accepted.")).toBeVisible();
+  await expect(owners.getByRole("heading", { name: "Nothing waits for you" })).toBeVisible();
+});
+
 test("with nothing selected the page says so, and keeps what was typed", async ({ browserOf, complaints }) => {
   complaints.expect(/status of 422/);
   for (const javaScriptEnabled of [true, false]) {

@@ -10,6 +10,7 @@ use crate::layout::{Empty, page_or_error};
 use crate::ui::button::Look;
 use crate::ui::icon::Drawing;
 use crate::ui::pager::Pager;
+use crate::ui::select_all::SelectAll;
 use crate::ui::table::{Cell, NamingCell, Table};
 use crate::ui::text_field::TextArea;
 use domain::access_request::{AskedAccount, LineToDecideView, PendingLineView, ToDecideView};
@@ -45,7 +46,7 @@ fn ToDecide(waiting: ToDecideView, page: Address) -> impl IntoView {
     let posted = Posted::to(DECIDE_SELECTED);
     let first = page.get("after").is_some().then(|| page.with("after", None));
     let next = next.map(|next| page.with("after", Some(&next)));
-    let selectable = lines.iter().any(|line| line.pending.decide.is_some());
+    let selectable = lines.iter().filter(|line| line.pending.decide.is_some()).count();
     let selected: Vec<String> = posted.all("lines[]").map(str::to_owned).collect();
     let note = posted.or("note", "");
     view! {
@@ -61,6 +62,8 @@ fn ToDecide(waiting: ToDecideView, page: Address) -> impl IntoView {
                     .into_any()
             } else {
                 view! {
+                    {(selectable > 1)
+                        .then(|| view! { <SelectAll form=SELECTION.to_owned() what="requests".to_owned() /> })}
                     <Table caption="Requests to decide".to_owned() columns=&column::ALL>
                         {lines
                             .into_iter()
@@ -70,7 +73,7 @@ fn ToDecide(waiting: ToDecideView, page: Address) -> impl IntoView {
                             })
                             .collect_view()}
                     </Table>
-                    {selectable.then(|| view! { <Selection note=note /> })}
+                    {(selectable > 0).then(|| view! { <Selection note=note /> })}
                 }
                     .into_any()
             }} <Pager first=first next=next />
