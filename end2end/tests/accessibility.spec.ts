@@ -1,6 +1,10 @@
-/** Every page and every state of the dialogs, for people who see, hear or hold the screen differently. */
+/**
+ * Every page and every state of the dialogs, for people who see, hear or hold the screen differently: light and dark, wide,
+ * on a phone and at 400 %. And what the server has written for it, for machines.
+ */
 import { expect, open, test, type BrowserOf } from "../fixtures.ts";
 import { AT_400_PERCENT, expectNoSidewaysScrolling, lookAt, PHONE, WIDE } from "../look.ts";
+import { expectTheSame, expectValid, showWritten } from "../markup.ts";
 import { AFTER_ACTS, askAtLength, DIALOG, FAILURES, PAGES, ROW_DIALOGS } from "../states.ts";
 import { manager, owner, secondOwner } from "../story.ts";
 
@@ -8,8 +12,25 @@ test.beforeEach(({ complaints }) => {
   complaints.expect(/Failed to load resource|error reaching server to call server function/);
 });
 
-for (const state of [...PAGES, ...FAILURES, ...DIALOG, ...ROW_DIALOGS]) {
-  test(`${state.name}: no violation, light and dark, wide and narrow`, async ({ browserOf }) => {
+for (const state of PAGES) {
+  test(`${state.name}: valid, the same once it is awake, and no violation`, async ({ browserOf }) => {
+    const { page, html } = await showWritten(state, browserOf);
+    await expectValid(html);
+    await expectTheSame(page, html);
+    await lookAt(page);
+  });
+}
+
+for (const state of FAILURES) {
+  test(`${state.name}: valid, and no violation`, async ({ browserOf }) => {
+    const { page, html } = await showWritten(state, browserOf);
+    await expectValid(html);
+    await lookAt(page);
+  });
+}
+
+for (const state of [...DIALOG, ...ROW_DIALOGS]) {
+  test(`${state.name}: no violation`, async ({ browserOf }) => {
     await lookAt(await state.show(browserOf));
   });
 }
@@ -18,8 +39,10 @@ test.describe(() => {
   test.use({ fresh: true });
 
   for (const state of AFTER_ACTS) {
-    test(`${state.name}: no violation, light and dark, wide and narrow`, async ({ browserOf }) => {
-      await lookAt(await state.show(browserOf));
+    test(`${state.name}: valid, and no violation`, async ({ browserOf }) => {
+      const { page, html } = await showWritten(state, browserOf);
+      await expectValid(html);
+      await lookAt(page);
     });
   }
 
