@@ -1,6 +1,6 @@
 //! Who has access to an account: the Members tab, role changes, removal, and the marking of what has ended.
 
-use crate::access_request::{cancel, end_of, held_by, lock_share, names_of, pending_by};
+use crate::access_request::{cancel, end_of, held_or_kept_by, lock_share, names_of, pending_by};
 use crate::account::{AccessRemover, AccountOwner, GRANT_JOINS, STRENGTH, VisibleAccount, lock, role_of};
 use crate::activity::{Details, Event, Tell};
 use crate::context::Change;
@@ -831,9 +831,9 @@ impl Services {
             if !counted && expire(GrantState::Suspended).await?.rows_affected == 0 {
                 continue;
             }
-            // Access that goes on by another grant has not ended.
+            // Access that goes on by another grant has not ended, nor has what a suspended partnership keeps.
             let members = [row.member_id];
-            let held = held_by(change.transaction(), row.account_id, &members, now).await?;
+            let held = held_or_kept_by(change.transaction(), row.account_id, &members, now).await?;
             let mut events = Vec::new();
             if held.is_empty() {
                 let mut event = row.event(EventKind::AccessEnded);

@@ -1,6 +1,6 @@
 //! Access requests: an account manager asks, a decider answers line by line.
 
-use crate::access_grant::expire_lines_of;
+use crate::access_grant::{GRANT_COUNTS_OR_WAITS, expire_lines_of};
 use crate::account::{AccountDecider, AccountManager, GRANT_COUNTS, GRANT_JOINS, STRENGTH, VisibleAccount, role_of};
 use crate::activity::{Details, Event};
 use crate::context::Change;
@@ -419,6 +419,26 @@ pub(crate) async fn held_by(
     members: &[MemberId],
     now: Moment,
 ) -> Result<HashMap<MemberId, Vec<Held>>, Error> {
+    held_where(connection, account, members, now, GRANT_COUNTS).await
+}
+
+/// As [`held_by`], with what is kept while its partnership is suspended.
+pub(crate) async fn held_or_kept_by(
+    connection: &impl ConnectionTrait,
+    account: AccountId,
+    members: &[MemberId],
+    now: Moment,
+) -> Result<HashMap<MemberId, Vec<Held>>, Error> {
+    held_where(connection, account, members, now, GRANT_COUNTS_OR_WAITS).await
+}
+
+async fn held_where(
+    connection: &impl ConnectionTrait,
+    account: AccountId,
+    members: &[MemberId],
+    now: Moment,
+    condition: &str,
+) -> Result<HashMap<MemberId, Vec<Held>>, Error> {
     #[derive(FromQueryResult)]
     struct Row {
         member_id: MemberId,
@@ -430,7 +450,7 @@ pub(crate) async fn held_by(
         r"SELECT g.member_id, {STRENGTH} AS strength,
                  CASE WHEN COUNT(*) = COUNT(g.ends_at) THEN MAX(g.ends_at) END AS ends_at
           FROM access_grant g {GRANT_JOINS}
-          WHERE g.account_id = $2 AND g.member_id IN ({places}) AND {GRANT_COUNTS}
+          WHERE g.account_id = $2 AND g.member_id IN ({places}) AND {condition}
           GROUP BY g.member_id, g.role
           ORDER BY 2 DESC"
     );

@@ -17,7 +17,7 @@ use crate::entity::{member, user};
 use crate::mail::{self, Letter, Outgoing};
 use crate::member_search::{self, fold};
 use crate::oneself::{Membership, memberships};
-use crate::{Ctx, Error, link, session};
+use crate::{Ctx, Error, link, second_factor, session};
 use domain::access_grant::RevokeReason;
 use domain::access_request::CancelReason;
 use domain::activity::EventKind;
@@ -272,7 +272,8 @@ impl ManagedMember {
         Ok(told)
     }
 
-    /// Takes the member's password away, ends their sessions, and mails them a link to set a new one.
+    /// Takes the member's password and passkeys away, each of which signs in by itself, ends their sessions and whatever
+    /// sign-in is under way, and mails them a link to set a new password.
     ///
     /// The link is given to the Admin too, for where there is no mail, unless the member's sign-in is good for another
     /// workspace: nobody gets into one by way of another's Admin.
@@ -290,6 +291,7 @@ impl ManagedMember {
             .filter(user::COLUMN.id.eq(row.user))
             .exec(change.transaction())
             .await?;
+        second_factor::forget_passkeys(&change, row.user).await?;
         session::end_all_of(&change, row.user, None).await?;
         link::end_of_user(&change, LinkPurpose::ResetPassword, row.user).await?;
         let new = link::NewLink {

@@ -17,7 +17,7 @@ use domain::activity::EventKind;
 use domain::member::MemberStatus;
 use domain::second_factor::{OneTimeCodeSetUp, PasskeyView, SecondFactorView, SignInRulesView};
 use domain::workspace::WorkspaceRole;
-use domain::{AppError, Conflict, Denial, MemberId, Moment, Problem, UserId};
+use domain::{AppError, Conflict, Denial, MemberId, Moment, Problem, UserId, WorkspaceId};
 use rand::{Rng, RngCore};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -483,8 +483,8 @@ impl WorkspaceAdmin {
     ///
     /// # Errors
     ///
-    /// [`AppError::NotFound`] for nobody of the workspace, or somebody without a second factor; a [`Denial`] for oneself and
-    /// for the Owner.
+    /// [`AppError::NotFound`] for nobody of the workspace, [`Conflict::Exists`] for somebody without a second factor, and for
+    /// whom another workspace relies on it; a [`Denial`] for oneself and for the Owner.
     pub async fn reset_second_factor(&self, member: MemberId) -> Result<(), Error> {
         let (mut change, admin) = self.change().await?;
         let ctx = admin.ctx();
@@ -501,6 +501,14 @@ impl WorkspaceAdmin {
             return Err(Denial::AboveAdmin.into());
         }
         let user = locked(&change, row.user_id).await?.ok_or(AppError::NotFound)?;
+        if relied_on_elsewhere(&change, user.id, ctx.workspace()).await? {
+            let what = format!(
+                "{} signs in to another workspace, too, which relies on their second factor. Ask whoever runs Latchkey here \
+                 to reset it.",
+                user.name
+            );
+            return Err(Conflict::Exists { what }.into());
+        }
         if !taken_away(&change, user.id).await? {
             let what = format!("{} has no second factor that could be reset.", user.name);
             return Err(Conflict::Exists { what }.into());
@@ -553,6 +561,16 @@ impl Services {
     }
 }
 
+/// Whether another workspace has the user for its Owner or an Admin, or asks them for a second factor: no Admin of this one
+/// is to weaken their way into it.
+async fn relied_on_elsewhere(change: &Change, user: UserId, here: WorkspaceId) -> Result<bool, Error> {
+    let sql = "SELECT 1 AS one FROM member m JOIN workspace w ON w.id = m.workspace_id
+               WHERE m.user_id = $1 AND m.workspace_id <> $2 AND m.status = 'active'
+                 AND (m.role <> 'user' OR w.second_factor_required) LIMIT 1";
+    let transaction = change.transaction();
+    Ok(transaction.query_one_raw(statement(transaction, sql, [user.into(), here.into()])).await?.is_some())
+}
+
 /// Takes away the second factors of a user, ends their sessions, and says whether there was one.
 async fn taken_away(change: &Change, user: UserId) -> Result<bool, Error> {
     let transaction = change.transaction();
@@ -560,15 +578,22 @@ async fn taken_away(change: &Change, user: UserId) -> Result<bool, Error> {
         return Ok(false);
     }
     one_time_code::Entity::delete_by_id(user).exec(transaction).await?;
+    forget_passkeys(change, user).await?;
+    forget_recovery(change, user).await?;
+    session::end_all_of(change, user, None).await?;
+    Ok(true)
+}
+
+/// Takes away the passkeys of a user, and ends every sign-in of theirs that waits for a second step.
+pub(crate) async fn forget_passkeys(change: &Change, user: UserId) -> Result<(), Error> {
+    let transaction = change.transaction();
     passkey::Entity::delete_many().filter(passkey::COLUMN.user_id.eq(user)).exec(transaction).await?;
     passkey_ceremony::Entity::delete_many().filter(passkey_ceremony::COLUMN.user_id.eq(user)).exec(transaction).await?;
     half_open_sign_in::Entity::delete_many()
         .filter(half_open_sign_in::COLUMN.user_id.eq(user))
         .exec(transaction)
         .await?;
-    forget_recovery(change, user).await?;
-    session::end_all_of(change, user, None).await?;
-    Ok(true)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ fn Reset(member: PickedMember, posted: Posted) -> impl IntoView {
         <Problems posted=posted />
         <div class="people-leaving">
             <ul class="people-lost">
-                <li>"Their password stops working at once, and every session of theirs ends."</li>
+                <li>"Their password and their passkeys stop working at once, and every session of theirs ends."</li>
                 <li>{format!("A mail to {email} has a link to set a new password. It works once, for one hour.")}</li>
                 <li>"You get the link too, to pass it on by hand, unless they are a member of another company as well."</li>
                 <li>"Their access to accounts stays."</li>

@@ -79,7 +79,7 @@ pub fn PartnerHeader(
                 // Its id changes with the state, so that a change on the open page is announced.
                 <p class="partner-marks" id=format!("partner-{state}")>
                     <SideBadge side=side />
-                    <StateBadge state=state />
+                    <StateBadge state=state side=side />
                 </p>
             </div>
         </div>
@@ -107,13 +107,17 @@ pub(super) fn SideBadge(side: Side) -> impl IntoView {
     }
 }
 
-/// Where the partnership stands.
+/// Where the partnership stands, with a partner on this side.
 #[component]
-pub(super) fn StateBadge(state: PartnershipState) -> impl IntoView {
+pub(super) fn StateBadge(state: PartnershipState, side: Side) -> impl IntoView {
     let tone = match state {
         PartnershipState::Active => Tone::Good,
         PartnershipState::Proposed | PartnershipState::AwaitingGuest | PartnershipState::Suspended => Tone::Waiting,
         _ => Tone::Plain,
     };
-    view! { <Badge tone=tone>{state.label()}</Badge> }
+    let label = match (state, side) {
+        (PartnershipState::AwaitingGuest, Side::Host) => "Waits for your Admins",
+        _ => state.label(),
+    };
+    view! { <Badge tone=tone>{label}</Badge> }
 }

@@ -99,7 +99,7 @@ fn Partner(partner: PartnerView) -> impl IntoView {
             </div>
             <p class="partner-marks">
                 <SideBadge side=side />
-                <StateBadge state=state />
+                <StateBadge state=state side=side />
             </p>
         </li>
     }

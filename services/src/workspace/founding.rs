@@ -185,7 +185,7 @@ impl Services {
             return Err(AppError::NotFound.into());
         }
         let email = text::email("email", email)?;
-        self.count_attempt(&email, browser).await?;
+        self.count_attempt(&format!("found {email}"), browser).await?;
         self.founding_link(&email, true).await.map(drop)
     }
 

@@ -584,12 +584,12 @@ impl Model {
         for place in ended {
             self.grants[place].kept = false;
             let Grant { account, whom, .. } = self.grants[place];
-            // Access that goes on by another grant has not ended.
-            if self.role(whom, account).is_none() {
-                self.told.push(EventKind::AccessEnded);
-            }
             let others = self.grants_of(whom, account).filter(|grant| self.waits_or_counts(grant));
             let keeps = others.map(|grant| grant.role).max();
+            // Access that goes on by another grant has not ended, nor has what a suspended partnership keeps.
+            if keeps.is_none() {
+                self.told.push(EventKind::AccessEnded);
+            }
             self.lose_right_to_ask(whom, account, keeps);
         }
         for place in 0..self.lines.len() {

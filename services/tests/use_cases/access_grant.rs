@@ -111,6 +111,24 @@ on_both! {
         assert!(heard.contains(&sentence), "{heard:?}");
     }
 
+    async fn what_is_kept_while_suspended_has_not_ended_with_another_grant(world: World) {
+        let lines = world.request_for(&[&world.ann]).await;
+        let end = world.clock.now() + TimeDelta::hours(1);
+        let sql = "INSERT INTO access_grant (id, account_id, member_id, role, source, account_share_id, state, created_at, ends_at)
+                   SELECT $1, account_id, member_id, role, source, account_share_id, state, created_at, $2
+                   FROM access_grant WHERE member_id = $3";
+        let id = uuid::Uuid::now_v7();
+        world.run(sql, [id.into(), end.into(), world.mia.member.into()]).await;
+        world.set_partnership("suspended").await;
+        world.mails().await;
+        world.pass(TimeDelta::hours(1));
+        assert_eq!(world.services.mark_ended().await.unwrap(), 1);
+        assert!(world.mailed().await.is_empty(), "her other access goes on once the partnership does");
+        world.set_partnership("active").await;
+        assert_eq!(world.cards(&world.mia).await[0].role, AccountRole::AccountManager);
+        assert_eq!(world.line_state(lines[0]).await, "pending");
+    }
+
     async fn what_a_manager_asked_for_falls_when_their_access_ends_by_time(world: World) {
         let lines = world.request_for(&[&world.ann, &world.ben]).await;
         let others = world.send(&world.max, &form(&[&world.gus])).await.unwrap();

@@ -121,7 +121,7 @@ on_both! {
         assert_eq!((warned(&world).await, warned(&world).await), (1, 0), "once");
         let sentence = format!("The access of Cora Collaborator to {LABEL} ends on 10 March 2026, 09:30 UTC.");
         for person in [&world.cora, &world.olga, &world.oscar] {
-            assert_eq!(world.heard(person).await, [sentence.clone()], "{}", person.name);
+            assert_eq!(world.heard(person).await, std::slice::from_ref(&sentence), "{}", person.name);
         }
         let mails = world.mails().await;
         assert_eq!(mails.len(), 3);

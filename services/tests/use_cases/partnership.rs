@@ -200,7 +200,7 @@ on_both! {
         world.mails().await;
         world.partner(&world.tess, id).await.unwrap().decline("").await.unwrap();
         let sentence = format!("The workspace {} declined the partnership with Harbor Coffee.", world.third);
-        assert_eq!(world.heard(&world.ada).await, [sentence.clone()]);
+        assert_eq!(world.heard(&world.ada).await, std::slice::from_ref(&sentence));
         let mails = world.mails().await;
         assert_eq!(mails.len(), 1);
         for name in ["Tess", "Third Street"] {
@@ -266,7 +266,7 @@ on_both! {
         assert_eq!(world.another_server().await.mark_ended().await.unwrap(), 0);
         assert_eq!(world.state_of(id).await, "lapsed");
         let sentence = format!("The partnership of Harbor Coffee with the workspace {} was not answered in time.", world.third);
-        assert_eq!(world.heard(&world.ada).await, [sentence.clone()]);
+        assert_eq!(world.heard(&world.ada).await, std::slice::from_ref(&sentence));
         assert_eq!(world.heard(&world.tess).await[0], sentence);
         assert_eq!(world.mailed().await, ["ada@people.example", "tess@people.example"]);
     }

@@ -256,7 +256,7 @@ on_both! {
         world.ctx(&world.ada).await.admin().unwrap().reset_second_factor(world.olga.member).await.unwrap();
         assert!(!is_alive(&world, &session).await);
         assert!(matches!(world.services.sign_in(&world.olga.email, PASSWORD, &office()).await.unwrap(), SignIn::Session(_)));
-        assert_eq!(world.mailed().await, [world.olga.email.clone()]);
+        assert_eq!(world.mailed().await, std::slice::from_ref(&world.olga.email));
         let again = told(world.ctx(&world.ada).await.admin().unwrap().reset_second_factor(world.olga.member).await);
         assert_eq!(again.to_string(), "Olga Owner has no second factor that could be reset.");
     }
@@ -282,6 +282,34 @@ on_both! {
         world.mails().await;
         world.ctx(&world.ada).await.admin().unwrap().reset_second_factor(world.olga.member).await.unwrap();
         assert_eq!(world.mailed().await, [world.olga.email.clone(), world.tess.email.clone()]);
+    }
+
+    async fn nobody_weakens_the_way_into_a_workspace_that_relies_on_it(world: World) {
+        let there = world.also_in(&world.olga, world.third).await;
+        set_up(&world, &world.olga).await;
+        let reset = async || world.ctx(&world.ada).await.admin().unwrap().reset_second_factor(world.olga.member).await;
+        world.run("UPDATE member SET role = 'admin' WHERE id = $1", [there.member.into()]).await;
+        assert!(told(reset().await).to_string().contains("another workspace"), "an Admin there");
+        world.run("UPDATE member SET role = 'user' WHERE id = $1", [there.member.into()]).await;
+        world.run("UPDATE workspace SET second_factor_required = $1 WHERE id = $2", [true.into(), world.third.into()]).await;
+        assert!(told(reset().await).to_string().contains("another workspace"), "it is asked for there");
+        half_way(&world, &world.olga).await;
+        world.run("UPDATE workspace SET second_factor_required = $1 WHERE id = $2", [false.into(), world.third.into()]).await;
+        reset().await.unwrap();
+    }
+
+    async fn a_reset_sign_in_ends_what_was_half_open_and_takes_passkeys_away(world: World) {
+        let SetUp { secret, .. } = set_up(&world, &world.olga).await;
+        let half_open = half_way(&world, &world.olga).await;
+        let sql = "INSERT INTO passkey (id, user_id, credential_id, name, credential, created_at)
+                   VALUES ($1, $2, 'credential', 'Laptop', '{}', $3)";
+        let now = world.clock.now();
+        world.run(sql, [Uuid::now_v7().into(), world.olga.user.into(), now.into()]).await;
+        let ada = world.ctx(&world.ada).await;
+        ada.colleague(world.olga.member).await.unwrap().managed().unwrap().reset_sign_in().await.unwrap();
+        let refused = told(enters(&world, &half_open, &shown_by_app(&world, &secret)).await);
+        assert_eq!(refused, AppError::SignInRequired);
+        assert_eq!(world.count("passkey").await, 0, "each signs in by itself");
     }
 
     async fn an_operator_resets_the_second_factor_of_whoever_nobody_else_can_help(world: World) {
