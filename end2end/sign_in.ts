@@ -9,9 +9,14 @@ export async function signIn(page: Page, email: string, password = PASSWORD): Pr
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
-/** Signs a person out by their menu, however wide the page is. */
-export async function signOut(page: Page, person: Person): Promise<void> {
+/** Opens the member's menu, however wide the page is. */
+export async function openMemberMenu(page: Page, person: Person): Promise<void> {
   await page.locator("summary").filter({ hasText: `Menu of ${person.name}` }).click();
+}
+
+/** Signs a person out by their menu. */
+export async function signOut(page: Page, person: Person): Promise<void> {
+  await openMemberMenu(page, person);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
 }

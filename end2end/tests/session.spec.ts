@@ -1,7 +1,7 @@
 /** Signing in and out, and what is shown to whom. */
 import { pathOf } from "../account_list.ts";
 import { expect, open, test } from "../fixtures.ts";
-import { signIn, signOut } from "../sign_in.ts";
+import { openMemberMenu, signIn } from "../sign_in.ts";
 import { collaborator, manager, owner, SHARED, teammate, UNSHARED } from "../story.ts";
 
 const NOWHERE = "01890000-0000-7000-8000-000000000000";
@@ -15,7 +15,9 @@ test("signing in leads to All accounts, and signing out back", async ({ browserO
   await expect(page).toHaveURL("/accounts");
   await expect(page.getByRole("heading", { level: 1, name: "All accounts" })).toBeVisible();
 
-  await signOut(page, manager);
+  await openMemberMenu(page, manager);
+  await expect(page.getByText(manager.email)).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL("/sign-in");
   await page.goto("/accounts");
   await expect(page.getByLabel("Password")).toBeVisible();
