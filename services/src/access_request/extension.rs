@@ -3,7 +3,7 @@
 //! The one request that needs no account manager: a guest whose access ends asks for themselves, with the role they have.
 //! It is a request like any other, with one line. Accepted, it is a new grant that starts then.
 
-use super::{candidates, offer, send};
+use super::sending::{candidates, offer, send};
 use crate::Error;
 use crate::account::{AccountHolder, VisibleAccount};
 use chrono::TimeDelta;

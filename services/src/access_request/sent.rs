@@ -1,7 +1,8 @@
 //! What a member has asked for: every request with what became of it, taking it back, reminding, asking again.
 
+use super::cancelling::because;
 use super::to_decide::{cursor, read_cursor};
-use super::{because, end_of, names_of};
+use super::{end_of, names_of};
 use crate::access_grant::LINE_WAITS;
 use crate::account::{AccountManager, GRANT_COUNTS, GRANT_JOINS, STRENGTH, VisibleAccount, lock};
 use crate::activity::{Details, Event, Tell};
