@@ -6,6 +6,7 @@ pub mod form;
 pub mod header;
 pub mod moment;
 pub mod navigation;
+pub mod paging;
 mod written;
 
 pub use error_page::{ErrorPage, NotFound, NotFoundPage, page_or_error, why_not};

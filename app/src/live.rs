@@ -23,9 +23,15 @@ const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_secs(80);
 
 /// How long a form that the reader has sent may take to lead on. A page that still stands then has started a download.
+///
+/// Counted from a `submit` that this page has heard. Nothing is fetched meanwhile, so that the page is not found gone
+/// through what the form itself has done. [`GIVING_WAY`] is for the form that it has not heard of.
 const LEADING_ON: Duration = Duration::from_secs(10);
 
 /// How long a page that is gone still stands, for a form that was sent before the page was awake to hear of it.
+///
+/// Counted from the answer that says so. Shorter than [`LEADING_ON`]: whether there is such a form is not known, and
+/// what may no longer be seen stands there meanwhile.
 const GIVING_WAY: Duration = Duration::from_secs(2);
 
 /// Fired on the document after parts were replaced: islands in them are woken.

@@ -6,6 +6,7 @@ pub mod button;
 pub mod combobox;
 pub mod copy_button;
 pub mod dialog;
+pub mod element;
 pub mod error_summary;
 pub mod icon;
 pub mod notice;

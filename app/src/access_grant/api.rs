@@ -62,8 +62,7 @@ pub async fn give_access(
 #[server(prefix = "/api", endpoint = "access-grant/give-back", input = PostUrl, output = Json)]
 pub async fn give_back_access(account: AccountId) -> Result<(), Failure> {
     let given = crate::ssr::ctx()?.account(account).await?.holder()?.give_back().await?;
-    crate::ssr::notify(crate::wire::Notice::done(given));
-    crate::ssr::redirect("/accounts");
+    crate::ssr::done("/accounts", given);
     Ok(())
 }
 

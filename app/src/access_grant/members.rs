@@ -7,10 +7,10 @@ use super::waiting::Waiting;
 use crate::account::{AccountHeader, Tab, in_address};
 use crate::account_share::SharedWith;
 use crate::layout::address::Address;
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, NotFound, page_or_error};
 use crate::ui::button::ButtonLink;
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use crate::ui::table::Table;
 use domain::RequestLineId;
 use domain::access_request::AccountMembersView;
@@ -44,8 +44,6 @@ fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
     let (account, label) = (header.account, header.label.clone());
     let caption = format!("Members of {}", header.label);
     let marked = line_in(&page);
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     let nobody = pending.is_empty() && members.is_empty();
     view! {
         <AccountHeader header=header tab=Tab::Members />
@@ -94,7 +92,7 @@ fn Members(members: AccountMembersView, page: Address) -> impl IntoView {
                     };
                     view! { <p>{format!("{more}. They appear when some of these are decided.")}</p> }
                 })}
-            <Pager first=first next=next />
+            <Paging page=page next=next />
             <SharedWith label=label shares=shares />
         </div>
     }

@@ -142,7 +142,6 @@ pub async fn extend_access(
 ) -> Result<SentRequest, Failure> {
     let holder = crate::ssr::ctx()?.account(account).await?.holder()?;
     let sent = holder.extend(key, &access_end, &access_end_date, &reason).await?;
-    crate::ssr::notify(crate::wire::Notice::done(sent.message()));
-    crate::ssr::redirect(&format!("/accounts/{account}"));
+    crate::ssr::done(&format!("/accounts/{account}"), sent.message());
     Ok(sent)
 }

@@ -5,11 +5,11 @@ use super::tabs::{RequestsHead, Tab};
 use crate::layout::address::Address;
 use crate::layout::form::{PostForm, Posted, Problems};
 use crate::layout::moment::{Ago, Exactly};
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, page_or_error};
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::button::{Button, ButtonLink};
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use domain::access_request::{AskedAccount, LineState, RequestState, SentLineView, SentRequestView, SentView};
 use domain::{AccessRequestId, AccountId};
 use leptos::prelude::*;
@@ -29,8 +29,6 @@ fn Sent(sent: SentView, page: Address) -> impl IntoView {
     let SentView { requests, next } = sent;
     // Whatever act of this page has failed.
     let posted = use_context::<Posted>().unwrap_or_default();
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     view! {
         <RequestsHead tab=Tab::Sent failed=posted.is_some() />
         <Problems posted=posted />
@@ -52,7 +50,7 @@ fn Sent(sent: SentView, page: Address) -> impl IntoView {
                     </ul>
                 }
                     .into_any()
-            }} <Pager first=first next=next />
+            }} <Paging page=page next=next />
         </div>
     }
 }

@@ -6,10 +6,10 @@ use crate::access_grant::{Decide, Person};
 use crate::layout::address::Address;
 use crate::layout::form::{PostForm, Posted, Problems};
 use crate::layout::moment::Ago;
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, page_or_error};
 use crate::ui::button::Look;
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use crate::ui::select_all::SelectAll;
 use crate::ui::table::{Cell, NamingCell, Table};
 use crate::ui::text_field::TextArea;
@@ -44,8 +44,6 @@ pub fn RequestsToDecidePage() -> impl IntoView {
 fn ToDecide(waiting: ToDecideView, page: Address) -> impl IntoView {
     let ToDecideView { lines, next } = waiting;
     let posted = Posted::to(DECIDE_SELECTED);
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     let selectable = lines.iter().filter(|line| line.pending.decide.is_some()).count();
     let selected: Vec<String> = posted.all("lines[]").map(str::to_owned).collect();
     let note = posted.or("note", "");
@@ -76,7 +74,7 @@ fn ToDecide(waiting: ToDecideView, page: Address) -> impl IntoView {
                     {(selectable > 0).then(|| view! { <Selection note=note /> })}
                 }
                     .into_any()
-            }} <Pager first=first next=next />
+            }} <Paging page=page next=next />
         </div>
     }
 }

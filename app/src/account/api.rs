@@ -53,8 +53,7 @@ pub async fn add_account(
 ) -> Result<(), Failure> {
     let form = domain::account::AccountForm { label, app, login_url, username, note };
     let (account, label) = crate::ssr::ctx()?.add_account(key, &form).await?;
-    crate::ssr::notify(crate::wire::Notice::done(format!("{label} is added. You are its Owner.")));
-    crate::ssr::redirect(&format!("/accounts/{account}"));
+    crate::ssr::done(&format!("/accounts/{account}"), format!("{label} is added. You are its Owner."));
     Ok(())
 }
 
@@ -91,8 +90,7 @@ pub async fn account_deletion(account: AccountId) -> Result<AccountDeletionView,
 #[server(prefix = "/api", endpoint = "account/delete", input = PostUrl, output = Json)]
 pub async fn delete_account(account: AccountId, reason: String) -> Result<(), Failure> {
     let deleted = crate::ssr::ctx()?.delete_account(account, &reason).await?;
-    crate::ssr::notify(crate::wire::Notice::done(deleted));
-    crate::ssr::redirect("/accounts");
+    crate::ssr::done("/accounts", deleted);
     Ok(())
 }
 
@@ -128,7 +126,6 @@ pub async fn owner_choices(account: AccountId, #[server(default)] typed: String)
 #[server(prefix = "/api", endpoint = "account/assign-owner", input = PostUrl, output = Json)]
 pub async fn assign_owner(account: AccountId, member: MemberId) -> Result<(), Failure> {
     let assigned = crate::ssr::ctx()?.account(account).await?.assign_owner(member).await?;
-    crate::ssr::notify(crate::wire::Notice::done(assigned));
-    crate::ssr::redirect("/accounts/without-owner");
+    crate::ssr::done("/accounts/without-owner", assigned);
     Ok(())
 }

@@ -67,12 +67,12 @@ fn AssignOwner(choices: AssignOwnerView, typed: String) -> impl IntoView {
         <p class="account-found" id="members-found">
             {found}
         </p>
-        <ul class="account-people" role="list" aria-labelledby="members-found">
+        <ul class="pick-list" role="list" aria-labelledby="members-found">
             {members
                 .into_iter()
                 .map(|member| {
                     view! {
-                        <li class="account-person">
+                        <li class="pick-list-entry">
                             <Candidate account=account member=member />
                         </li>
                     }

@@ -3,16 +3,16 @@
 use super::api::deleted_accounts;
 use crate::layout::address::Address;
 use crate::layout::moment::{Ago, Exactly};
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, page_or_error, title};
 use crate::ui::button::Button;
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use crate::ui::table::{Cell, NamingCell, Table};
 use domain::account::{DeletedAccountListView, DeletedAccountView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-const COLUMNS: [&str; 5] = ["Account", "Deleted", "Reason", "Can be restored until", "Act"];
+const COLUMNS: [&str; 5] = ["Account", "Deleted", "Reason", "Can be restored until", "Restore"];
 
 /// The page.
 #[component]
@@ -30,8 +30,6 @@ pub fn DeletedAccountListPage() -> impl IntoView {
 #[component]
 fn DeletedAccountList(list: DeletedAccountListView, page: Address) -> impl IntoView {
     let DeletedAccountListView { accounts, next } = list;
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     view! {
         <div class="page-head">
             <h1>"Deleted accounts"</h1>
@@ -54,7 +52,7 @@ fn DeletedAccountList(list: DeletedAccountListView, page: Address) -> impl IntoV
                     </Table>
                 }
                     .into_any()
-            }} <Pager first=first next=next />
+            }} <Paging page=page next=next />
         </div>
     }
 }
@@ -72,7 +70,7 @@ fn Row(account: DeletedAccountView) -> impl IntoView {
         restorable_until,
         can_restore,
     } = account;
-    let [_, deleted, why, until, act] = COLUMNS;
+    let [_, deleted, why, until, restore] = COLUMNS;
     let object = label.clone();
     let login = if username.is_empty() { app } else { format!("{app} · {username}") };
     view! {
@@ -94,7 +92,7 @@ fn Row(account: DeletedAccountView) -> impl IntoView {
             <Cell label=until>
                 <Exactly at=restorable_until />
             </Cell>
-            <Cell label=act>
+            <Cell label=restore>
                 {if can_restore {
                     view! {
                         <form method="post" action="/api/account/restore">

@@ -5,10 +5,10 @@ use super::card::AccountCard;
 use super::filter::FilterForm;
 use crate::access_request::RequestAccessDialog;
 use crate::layout::address::Address;
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, page_or_error, title};
 use crate::ui::button::{ButtonLink, Look};
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use domain::account::{AccountFilter, AccountListView};
 use domain::text::thousands;
 use leptos::prelude::*;
@@ -31,8 +31,6 @@ pub fn AccountListPage() -> impl IntoView {
 #[component]
 fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> impl IntoView {
     let AccountListView { cards, next, workspaces, without_owner } = list;
-    let first = filter.after.is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     let nothing_to_filter = cards.is_empty() && !filter.narrows() && filter.after.is_none();
     let empty = cards.is_empty().then(|| view! { <NoAccounts narrowed=!nothing_to_filter /> });
     view! {
@@ -61,7 +59,7 @@ fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> i
                     })
                     .collect_view()}
             </ul>
-            <Pager first=first next=next />
+            <Paging page=page next=next />
         </div>
         <p class="account-list-more">
             <a href="/accounts/deleted">"Deleted accounts"</a>

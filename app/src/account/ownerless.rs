@@ -2,16 +2,16 @@
 
 use super::api::accounts_without_owner;
 use crate::layout::address::Address;
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, page_or_error, title};
 use crate::ui::button::ButtonLink;
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use crate::ui::table::{Cell, NamingCell, Table};
 use domain::account::{OwnerlessAccountView, OwnerlessListView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-const COLUMNS: [&str; 3] = ["Account", "Owned before by", "Act"];
+const COLUMNS: [&str; 3] = ["Account", "Owned before by", "New owner"];
 
 /// The page.
 #[component]
@@ -29,8 +29,6 @@ pub fn OwnerlessListPage() -> impl IntoView {
 #[component]
 fn OwnerlessList(list: OwnerlessListView, page: Address) -> impl IntoView {
     let OwnerlessListView { accounts, next } = list;
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     view! {
         <div class="page-head">
             <h1>"Accounts without an owner"</h1>
@@ -56,7 +54,7 @@ fn OwnerlessList(list: OwnerlessListView, page: Address) -> impl IntoView {
                     </Table>
                 }
                     .into_any()
-            }} <Pager first=first next=next />
+            }} <Paging page=page next=next />
         </div>
     }
 }
@@ -64,7 +62,7 @@ fn OwnerlessList(list: OwnerlessListView, page: Address) -> impl IntoView {
 #[component]
 fn Row(account: OwnerlessAccountView) -> impl IntoView {
     let OwnerlessAccountView { account, label, app, username, former_owners } = account;
-    let [_, before, act] = COLUMNS;
+    let [_, before, new] = COLUMNS;
     let object = format!("to {label}");
     let login = if username.is_empty() { app } else { format!("{app} · {username}") };
     let owners = if former_owners.is_empty() { "–".to_owned() } else { former_owners.join(", ") };
@@ -79,7 +77,7 @@ fn Row(account: OwnerlessAccountView) -> impl IntoView {
                 </div>
             </NamingCell>
             <Cell label=before>{owners}</Cell>
-            <Cell label=act>
+            <Cell label=new>
                 <ButtonLink href=format!("/accounts/{account}/assign-owner") small=true object=object>
                     "Assign owner"
                 </ButtonLink>

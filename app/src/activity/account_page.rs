@@ -4,9 +4,9 @@ use super::api::account_activity;
 use crate::account::{AccountHeader, Tab, api::account_general, in_address};
 use crate::layout::address::Address;
 use crate::layout::moment::Ago;
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, NotFound, page_or_error};
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use crate::ui::table::{Cell, Table};
 use domain::account::AccountHeaderView;
 use domain::activity::{ActivityListView, ActivityRow};
@@ -38,8 +38,6 @@ pub fn AccountActivityPage() -> impl IntoView {
 fn Activity(header: AccountHeaderView, activity: ActivityListView, page: Address) -> impl IntoView {
     let ActivityListView { rows, next } = activity;
     let caption = format!("Activity of {}", header.label);
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     view! {
         <AccountHeader header=header tab=Tab::Activity />
         <div data-live="activity">
@@ -58,7 +56,7 @@ fn Activity(header: AccountHeaderView, activity: ActivityListView, page: Address
                 }
                     .into_any()
             }}
-            <Pager first=first next=next />
+            <Paging page=page next=next />
         </div>
     }
 }

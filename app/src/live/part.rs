@@ -1,10 +1,10 @@
 //! The live parts of a page, and putting newer ones in their place without getting in the reader's way.
 
+use crate::ui::element::{elements, select};
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{
     Document, Element, HtmlDetailsElement, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlTextAreaElement,
-    NodeList,
 };
 
 /// The attribute of a live part. Its value tells it from the others in the page.
@@ -175,16 +175,7 @@ fn dialog_is_open() -> bool {
 
 fn parts_of(page: &Document) -> impl Iterator<Item = (String, Element)> + use<> {
     let found = page.query_selector_all("[data-live]").ok();
-    elements(found).filter_map(|part| Some((part.get_attribute(PART)?, part)))
-}
-
-fn select(within: &Element, selector: &str) -> impl Iterator<Item = Element> + use<> {
-    elements(within.query_selector_all(selector).ok())
-}
-
-fn elements(list: Option<NodeList>) -> impl Iterator<Item = Element> {
-    let length = list.as_ref().map_or(0, NodeList::length);
-    (0..length).filter_map(move |index| list.as_ref()?.get(index)?.dyn_into().ok())
+    elements::<Element>(found).filter_map(|part| Some((part.get_attribute(PART)?, part)))
 }
 
 fn words_of(element: &Element, selector: &str) -> Option<String> {

@@ -71,8 +71,7 @@ pub async fn leaving_member(member: MemberId) -> Result<LeavingView, Failure> {
 #[server(prefix = "/api", endpoint = "member/deactivate", input = PostUrl, output = Json)]
 pub async fn deactivate_member(member: MemberId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.colleague(member).await?.managed()?.deactivate().await?;
-    crate::ssr::notify(crate::wire::Notice::done(told));
-    crate::ssr::redirect(super::ALL_MEMBERS);
+    crate::ssr::done(super::ALL_MEMBERS, told);
     Ok(())
 }
 

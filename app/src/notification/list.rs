@@ -3,11 +3,11 @@
 use super::api::list_notifications;
 use crate::layout::address::Address;
 use crate::layout::moment::Ago;
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, page_or_error, title};
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use domain::notification::{NotificationListView, NotificationView};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -28,8 +28,6 @@ pub fn NotificationListPage() -> impl IntoView {
 #[component]
 fn NotificationList(list: NotificationListView, page: Address) -> impl IntoView {
     let NotificationListView { notifications, newest, next } = list;
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     let any_unread = notifications.iter().any(|notification| notification.unread);
     view! {
         <div data-live="notifications">
@@ -68,7 +66,7 @@ fn NotificationList(list: NotificationListView, page: Address) -> impl IntoView 
                 }
                     .into_any()
             }}
-            <Pager first=first next=next />
+            <Paging page=page next=next />
         </div>
     }
 }

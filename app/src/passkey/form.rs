@@ -30,16 +30,17 @@ pub fn SignInWithPasskey(
 #[component]
 pub fn AddPasskey() -> impl IntoView {
     let posted = Posted::to("passkey/add");
+    let (typed, wrong) = (posted.or("passkey_name", ""), posted.problem("passkey_name"));
     view! {
-        <Problems posted=posted.clone() />
+        <Problems posted=posted />
         <PostForm function="passkey/add">
             <TextField
                 name="passkey_name"
                 label="Name of the new passkey"
                 hint="So that you know it again, such as “Work laptop”."
-                value=posted.or("passkey_name", "")
+                value=typed
                 required=true
-                error=posted.problem("passkey_name")
+                error=wrong
             />
             <PasskeyButton set_up=true label="Set up a passkey".to_owned() />
         </PostForm>

@@ -1,8 +1,8 @@
 //! A box that selects all rows of a list.
 
+use super::element::elements;
 use leptos::ev;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 /// Ticks every box that belongs to a form, or none. Without scripts there is no such box: each is ticked by itself.
@@ -18,9 +18,7 @@ pub fn SelectAll(
     let selector = StoredValue::new(format!("input[type=checkbox][form=\"{form}\"]"));
     let boxes = move || {
         let found = document().query_selector_all(&selector.read_value()).ok();
-        let nodes = (0..found.as_ref().map_or(0, web_sys::NodeList::length))
-            .filter_map(move |place| found.as_ref()?.get(place));
-        nodes.filter_map(|node| node.dyn_into::<HtmlInputElement>().ok()).collect::<Vec<_>>()
+        elements::<HtmlInputElement>(found).collect::<Vec<_>>()
     };
     let look = move || all.set(boxes().iter().all(HtmlInputElement::checked));
     Effect::new(move |_| {

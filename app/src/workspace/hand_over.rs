@@ -50,12 +50,12 @@ fn Choose(found: Vec<PickedMember>, typed: String) -> impl IntoView {
                 .into_any()
         } else {
             view! {
-                <ul class="people-choices" role="list">
+                <ul class="pick-list people-choices" role="list">
                     {found
                         .into_iter()
                         .map(|PickedMember { member, name, email }| {
                             view! {
-                                <li class="people-choice">
+                                <li class="pick-list-entry">
                                     <div class="people-person">
                                         <span class="people-name">{name.clone()}</span>
                                         <span class="people-soft">{email}</span>
