@@ -4,4 +4,4 @@ pub mod api;
 mod join;
 
 pub use join::JoinPage;
-pub(crate) use join::NewSignIn;
+pub(crate) use join::{ForgottenPassword, NewSignIn};

@@ -60,6 +60,8 @@ words! {
         SharingStopped = "sharing_stopped",
         /// A partnership was proposed.
         PartnershipProposed = "partnership_proposed",
+        /// Somebody put a proposal that came as a link before their workspace. The host does not see it.
+        PartnershipReceived = "partnership_received",
         /// The host's Admin approved a proposal.
         PartnershipApproved = "partnership_approved",
         /// The guest's Admin accepted a partnership.
@@ -158,6 +160,7 @@ impl EventKind {
             Self::AccountShared => "Account shared",
             Self::SharingStopped => "Sharing stopped",
             Self::PartnershipProposed => "Partnership proposed",
+            Self::PartnershipReceived => "Partnership request received",
             Self::PartnershipApproved => "Partnership approved",
             Self::PartnershipAccepted => "Partnership accepted",
             Self::PartnershipDeclined => "Partnership declined",
@@ -203,6 +206,7 @@ impl EventKind {
                 | Self::AccountShared
                 | Self::SharingStopped
                 | Self::PartnershipProposed
+                | Self::PartnershipReceived
                 | Self::PartnershipApproved
                 | Self::PartnershipAccepted
                 | Self::PartnershipDeclined

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Addresses that can be invited at once.
 pub const MOST_AT_ONCE: usize = 100;
 
+/// Invitations that a workspace can send in a day, again or for the first time: each writes to an address outside.
+pub const MOST_INVITATIONS_A_DAY: usize = 500;
+
 /// Letters of what was typed that are repeated to the reader.
 const LONGEST_REPEATED: usize = 80;
 
@@ -23,10 +26,10 @@ pub struct Addresses(pub Vec<Result<String, String>>);
 /// A [`Problem`] on `field` when nothing was typed, or more than [`MOST_AT_ONCE`].
 pub fn addresses(field: &'static str, typed: &str) -> Result<Addresses, Problem> {
     let pieces = typed.split([',', ';', '\n', '\r']).map(str::trim).filter(|piece| !piece.is_empty());
-    // Addresses with nothing but spaces between them.
+    // Addresses with nothing but spaces between them, one of which may be mistyped; names are not taken apart.
     let pieces = pieces.flat_map(|piece| {
         let words: Vec<&str> = piece.split_whitespace().collect();
-        if words.len() > 1 && words.iter().all(|word| word.contains('@')) { words } else { vec![piece] }
+        if words.iter().filter(|word| word.contains('@')).count() > 1 { words } else { vec![piece] }
     });
     let mut found: Vec<Result<String, String>> = Vec::new();
     for piece in pieces {
@@ -175,6 +178,11 @@ mod tests {
     fn what_is_no_address_is_named() {
         let Addresses(found) = addresses("emails", "ann, Ben Smith, cora@x.example").expect("some");
         assert_eq!(found, [Err("ann".to_owned()), Err("Ben Smith".to_owned()), Ok("cora@x.example".to_owned())]);
+        let Addresses(found) = addresses("emails", "ann@x.example ben.example cora@x.example").expect("some");
+        assert_eq!(
+            found,
+            [Ok("ann@x.example".to_owned()), Err("ben.example".to_owned()), Ok("cora@x.example".to_owned())]
+        );
     }
 
     #[test]

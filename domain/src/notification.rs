@@ -94,6 +94,7 @@ impl MailTopic {
             | EventKind::SharingStopped
             | EventKind::LoggedIn => Self::Accounts,
             EventKind::PartnershipProposed
+            | EventKind::PartnershipReceived
             | EventKind::PartnershipApproved
             | EventKind::PartnershipAccepted
             | EventKind::PartnershipDeclined
@@ -132,6 +133,7 @@ pub const fn wants_decision(kind: EventKind) -> bool {
         EventKind::AccessRequested
             | EventKind::RequestReminded
             | EventKind::PartnershipProposed
+            | EventKind::PartnershipReceived
             | EventKind::PartnershipApproved
             | EventKind::PartnershipReminded
     )

@@ -79,6 +79,28 @@ pub struct FoundingView {
     pub by: TakenUpBy,
     /// The company that wants to share accounts with the new workspace.
     pub host: Option<String>,
+    /// Workspaces of the reader that could answer that company instead of a new one.
+    pub answering: Vec<AnsweringWorkspace>,
+}
+
+/// A workspace that could answer a proposal which came as a link to found one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnsweringWorkspace {
+    /// The reader there, who looks after it.
+    pub member: MemberId,
+    /// The workspace's name.
+    pub name: String,
+}
+
+/// A proposal has been put before a workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnsweredAs {
+    /// The workspace's name.
+    pub workspace: String,
+    /// The company that proposes.
+    pub host: String,
+    /// The proposal.
+    pub partnership: PartnershipId,
 }
 
 /// The page to found a workspace.

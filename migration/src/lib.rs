@@ -24,6 +24,7 @@ mod m20261126_000014_share_end;
 mod m20261126_000015_request_list;
 mod m20261126_000016_account_life;
 mod m20261127_000017_waiting_end;
+mod m20261127_000018_invitation_count;
 
 /// Every change, oldest first.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000015_request_list::Migration),
             Box::new(m20261126_000016_account_life::Migration),
             Box::new(m20261127_000017_waiting_end::Migration),
+            Box::new(m20261127_000018_invitation_count::Migration),
         ]
     }
 }

@@ -83,8 +83,8 @@ const PUBLIC_PAGES: &[&str] = &[
     "/join",
 ];
 
-/// The pages for what concerns oneself alone, which a workspace that asks for something first leaves open.
-const OWN_PAGES: &[&str] = &["/settings", SECURITY, "/settings/security/one-time-codes"];
+/// The pages that a workspace leaves open which asks for a second factor first: how one signs in.
+const OWN_PAGES: &[&str] = &[SECURITY, "/settings/security/one-time-codes"];
 
 /// Where people set up what their workspace asks for first.
 pub(crate) const SECURITY: &str = "/settings/security";

@@ -168,6 +168,9 @@ impl Details {
             }
             EventKind::SharingStopped => format!("{actor} stopped sharing {label} with {partner}."),
             EventKind::PartnershipProposed => format!("{actor} of {company} proposed a partnership with {partner}."),
+            EventKind::PartnershipReceived => {
+                format!("{actor} received a request of {partner} for a partnership with {company}.")
+            }
             EventKind::PartnershipApproved => {
                 format!("{actor} of {company} approved the partnership with {partner}.")
             }

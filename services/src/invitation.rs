@@ -2,7 +2,11 @@
 //!
 //! Whoever is invited is a member of status *Invited* from then on, with a user who has no password. An address may be
 //! somebody's already who has a sign-in: nothing of it is seen in the workspace before they have joined. A link is bound to
-//! one member; following it changes nothing, and joining uses it up.
+//! one member; following it changes nothing, and joining uses it up. Who has only ever been invited: [`never_joined`].
+
+mod never_joined;
+
+pub(crate) use never_joined::{take_over, user_of};
 
 use crate::activity::{Details, Event, Tell};
 use crate::context::Change;
@@ -11,18 +15,20 @@ use crate::entity::{member, user};
 use crate::mail::{self, Letter, Outgoing};
 use crate::member::{self as members, ManagedMember};
 use crate::member_search::{self, fold};
-use crate::session::{self, Beginner, Browser, NewSession, fold_email};
+use crate::session::{self, Beginner, Browser, NewSession};
 use crate::{Ctx, Error, Oneself, Services, WorkspaceAdmin, link, second_factor};
+use chrono::TimeDelta;
 use domain::activity::EventKind;
 use domain::invitation::{
-    CopiedLink, InvitationView, InviteAnswer, InviteAnswers, InviteOutcome, TakenUpBy, addresses,
+    CopiedLink, InvitationView, InviteAnswer, InviteAnswers, InviteOutcome, MOST_INVITATIONS_A_DAY, TakenUpBy,
+    addresses,
 };
 use domain::link::LinkPurpose;
 use domain::member::MemberStatus;
 use domain::policy::{GIVEN_ROLES, MemberAct};
 use domain::time::day_and_time;
 use domain::workspace::WorkspaceRole;
-use domain::{AppError, MemberId, Moment, Problem, UserId, WorkspaceId, text};
+use domain::{AppError, Conflict, MemberId, Moment, Problem, UserId, WorkspaceId, text};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use uuid::Uuid;
@@ -36,7 +42,7 @@ impl WorkspaceAdmin {
     ///
     /// # Errors
     ///
-    /// [`AppError::Invalid`] on `emails` when nobody could be invited, on `role`.
+    /// [`AppError::Invalid`] on `emails` when nobody could be invited, or too many were in a day, on `role`.
     pub async fn invite(self, emails: &str, role: &str) -> Result<InviteAnswers, Error> {
         let role = role.parse().ok().filter(|role| GIVEN_ROLES.contains(role));
         let (typed, role) = match (addresses("emails", emails), role) {
@@ -47,6 +53,10 @@ impl WorkspaceAdmin {
             }
         };
         let (change, admin) = self.change().await?;
+        let left = left_today(&change, admin.ctx().workspace()).await?;
+        if typed.0.iter().filter(|typed| typed.is_ok()).count() > left {
+            return Err(Problem::new("emails", told_of_limit(left)).into());
+        }
         let mut inviting = Inviting { change, admin, role, events: Vec::new() };
         let mut answers = Vec::new();
         for typed in typed.0 {
@@ -113,6 +123,29 @@ impl Inviting {
     }
 }
 
+/// Invitations that the workspace can still send today.
+async fn left_today(change: &Change, workspace: WorkspaceId) -> Result<usize, Error> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        sent: i64,
+    }
+    let sql = "SELECT count(*) AS sent FROM member m
+               JOIN single_use_link l ON l.made_by = m.id AND l.purpose = 'invitation' AND l.created_at > $2
+               WHERE m.workspace_id = $1 AND m.role <> 'user'";
+    let since = change.now() - TimeDelta::days(1);
+    let transaction = change.transaction();
+    let question = statement(transaction, sql, [workspace.into(), since.into()]);
+    let sent = Row::find_by_statement(question).one(transaction).await?.map_or(0, |row| row.sent);
+    Ok(MOST_INVITATIONS_A_DAY.saturating_sub(usize::try_from(sent).unwrap_or(usize::MAX)))
+}
+
+fn told_of_limit(left: usize) -> String {
+    match left {
+        0 => format!("Your workspace has sent {MOST_INVITATIONS_A_DAY} invitations in a day. Go on tomorrow."),
+        left => format!("Your workspace can send {left} more today. Invite fewer, and the others tomorrow."),
+    }
+}
+
 async fn outcome_for_known(change: &Change, workspace: WorkspaceId, user: UserId) -> Result<InviteOutcome, Error> {
     let known = member::Entity::find()
         .filter(member::COLUMN.workspace_id.eq(workspace))
@@ -124,25 +157,6 @@ async fn outcome_for_known(change: &Change, workspace: WorkspaceId, user: UserId
         Some(MemberStatus::Deactivated) => InviteOutcome::Deactivated,
         _ => InviteOutcome::AlreadyMember,
     })
-}
-
-/// The user with this address; made without a password where there is none.
-pub(crate) async fn user_of(change: &Change, address: &str) -> Result<UserId, Error> {
-    let folded = fold_email(address);
-    let row = user::ActiveModel {
-        id: Set(UserId(Uuid::now_v7())),
-        email: Set(address.to_owned()),
-        email_folded: Set(folded.clone()),
-        // Until they say what they are called.
-        name: Set(address.chars().take(text::LONGEST_NAME).collect()),
-        password_hash: Set(None),
-        created_at: Set(change.now()),
-    };
-    let transaction = change.transaction();
-    let known = OnConflict::column(user::Column::EmailFolded).do_nothing().to_owned();
-    user::Entity::insert(row).on_conflict(known).exec_without_returning(transaction).await?;
-    let user = user::Entity::find().filter(user::COLUMN.email_folded.eq(&folded)).one(transaction).await?;
-    Ok(user.ok_or(AppError::Unavailable)?.id)
 }
 
 /// Makes a link for somebody who is invited. It ends with the invitation's seven days, which begin anew.
@@ -206,10 +220,13 @@ impl ManagedMember {
     ///
     /// # Errors
     ///
-    /// [`Conflict::Exists`](domain::Conflict::Exists) for somebody who has joined.
+    /// [`Conflict::Exists`] for somebody who has joined, and when too many were sent in a day.
     pub async fn resend_invitation(self) -> Result<String, Error> {
         let (mut change, target) = self.change().await?;
         target.may(MemberAct::ResendInvitation)?;
+        if left_today(&change, target.ctx().workspace()).await? == 0 {
+            return Err(Conflict::Exists { what: told_of_limit(0) }.into());
+        }
         let row = target.row();
         invite_by_mail(&mut change, target.ctx(), row.member, &row.email).await?;
         change.commit(vec![target.event_of_invitation(EventKind::MemberInvited)]).await?;
@@ -220,7 +237,7 @@ impl ManagedMember {
     ///
     /// # Errors
     ///
-    /// [`Conflict::Exists`](domain::Conflict::Exists) for somebody who has joined.
+    /// [`Conflict::Exists`] for somebody who has joined.
     pub async fn invitation_link(self) -> Result<CopiedLink, Error> {
         let (change, target) = self.change().await?;
         target.may(MemberAct::CopyInvitationLink)?;
@@ -239,7 +256,7 @@ impl ManagedMember {
     ///
     /// # Errors
     ///
-    /// [`Conflict::Exists`](domain::Conflict::Exists) for somebody who has joined.
+    /// [`Conflict::Exists`] for somebody who has joined.
     pub async fn withdraw_invitation(self) -> Result<String, Error> {
         let (change, target) = self.change().await?;
         target.may(MemberAct::WithdrawInvitation)?;
@@ -248,6 +265,7 @@ impl ManagedMember {
         member_search::remove(transaction, target.ctx().workspace(), row.member, "", &row.email).await?;
         // Nothing stands on somebody who has never joined; the links go with the row.
         member::Entity::delete_by_id(row.member).exec(transaction).await?;
+        never_joined::let_go(&change, row.user).await?;
         change.commit(vec![target.event_of_invitation(EventKind::InvitationWithdrawn)]).await?;
         Ok(format!("The invitation of {} is withdrawn.", row.email))
     }

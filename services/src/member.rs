@@ -16,7 +16,7 @@ use crate::database::statement;
 use crate::entity::{member, user};
 use crate::mail::{self, Letter, Outgoing};
 use crate::member_search::{self, fold};
-use crate::oneself::{Membership, memberships};
+use crate::oneself::{Membership, events_about};
 use crate::{Ctx, Error, link, second_factor, session};
 use domain::access_grant::RevokeReason;
 use domain::access_request::CancelReason;
@@ -292,6 +292,7 @@ impl ManagedMember {
             .exec(change.transaction())
             .await?;
         second_factor::forget_passkeys(&change, row.user).await?;
+        session::end_half_open_of(&change, row.user).await?;
         session::end_all_of(&change, row.user, None).await?;
         link::end_of_user(&change, LinkPurpose::ResetPassword, row.user).await?;
         let new = link::NewLink {
@@ -306,13 +307,11 @@ impl ManagedMember {
         change.send(reset_mail(&target, &link, ends));
         // It is one sign-in for all: the member has their mail, and the Admins of their other workspaces are told.
         let here = target.ctx().workspace();
-        let events = memberships(&change, row.user).await?.into_iter().map(|Membership { member, workspace }| Event {
-            subject: Some(member),
-            host: workspace,
-            tell: Some(if workspace == here { Vec::new() } else { vec![Tell::Admins(workspace)] }),
-            ..target.event(EventKind::SignInReset)
+        let Event { kind, actor, details, .. } = target.event(EventKind::SignInReset);
+        let events = events_about(&change, row.user, kind, actor, &details, |Membership { workspace, .. }| {
+            if workspace == here { Vec::new() } else { vec![Tell::Admins(workspace)] }
         });
-        let events = events.collect();
+        let events = events.await?;
         change.commit(events).await?;
         let told = format!(
             "{} is signed out everywhere, and gets a mail with a link to set a new password. It works for one hour.",
@@ -367,7 +366,7 @@ fn why_not_now(name: &str, status: MemberStatus) -> String {
 
 /// Waits until no other change of these members is under way, in the order of their ids.
 pub(crate) async fn lock(change: &Change, members: &[MemberId]) -> Result<(), Error> {
-    if change.locks_rows() {
+    if change.locks_rows() && !members.is_empty() {
         let transaction = change.transaction();
         let places: Vec<String> = (1..=members.len()).map(|place| format!("${place}")).collect();
         // Not FOR UPDATE: foreign keys to a member must not wait for it.

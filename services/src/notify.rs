@@ -340,6 +340,8 @@ fn subject(event: &Event) -> String {
     })
 }
 
+const READ_THE_TERMS: &str = "Open the request in Latchkey to read the terms, and to accept or decline it.";
+
 /// What the recipient can do about it.
 fn what_next(event: &Event, recipient: &Recipient) -> Option<String> {
     let told = match event.kind {
@@ -359,8 +361,9 @@ fn what_next(event: &Event, recipient: &Recipient) -> Option<String> {
         EventKind::PartnershipProposed | EventKind::PartnershipApproved | EventKind::PartnershipReminded
             if !recipient.of_host =>
         {
-            "Open the request in Latchkey to read the terms, and to accept or decline it."
+            READ_THE_TERMS
         }
+        EventKind::PartnershipReceived => READ_THE_TERMS,
         EventKind::PartnershipAccepted if recipient.of_host => "You can share accounts with them now.",
         EventKind::PartnershipDeclined | EventKind::PartnershipLapsed if recipient.of_host => {
             "You can send it again from the partner’s page."
@@ -393,6 +396,7 @@ fn facts(kind: EventKind, details: &Details) -> Vec<(String, String)> {
         EventKind::RequestAccepted => "Accepted by",
         EventKind::RequestDeclined | EventKind::PartnershipDeclined => "Declined by",
         EventKind::PartnershipProposed => "Proposed by",
+        EventKind::PartnershipReceived => "Received by",
         EventKind::PartnershipApproved => "Approved by",
         EventKind::PartnershipAccepted => "Accepted by",
         _ => "Changed by",

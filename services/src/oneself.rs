@@ -1,9 +1,9 @@
 //! Somebody who is signed in, as far as it concerns themselves alone: profile, password, sessions, second factors.
 //!
-//! Invariant: nothing here depends on what a workspace asks of its members before they may do anything else, or nobody
-//! could ever do what it asks for.
+//! Invariant: nothing that has to do with signing in depends on what a workspace asks of its members before they may do
+//! anything else, or nobody could ever do what it asks for. Name and address wait for it.
 
-use crate::activity::{Details, Event};
+use crate::activity::{Details, Event, Tell};
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{session, user};
@@ -165,6 +165,26 @@ pub(crate) async fn events_of(
         actor: Some(member),
         details: details.clone(),
         ..Event::new(kind, workspace)
+    });
+    Ok(events.collect())
+}
+
+/// The same event, done to a user by somebody else, in each workspace that has them for an active member. `tell` says who
+/// hears of it there.
+pub(crate) async fn events_about(
+    change: &Change,
+    user: UserId,
+    kind: EventKind,
+    actor: Option<MemberId>,
+    details: &Details,
+    mut tell: impl FnMut(Membership) -> Vec<Tell>,
+) -> Result<Vec<Event>, Error> {
+    let events = memberships(change, user).await?.into_iter().map(|membership| Event {
+        actor,
+        subject: Some(membership.member),
+        tell: Some(tell(membership)),
+        details: details.clone(),
+        ..Event::new(kind, membership.workspace)
     });
     Ok(events.collect())
 }

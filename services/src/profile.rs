@@ -20,8 +20,9 @@ impl Oneself {
     ///
     /// # Errors
     ///
-    /// [`domain::AppError::Invalid`] for what is no name.
+    /// [`domain::AppError::Invalid`] for what is no name; as [`Oneself::ctx`].
     pub async fn rename(&self, typed: &str) -> Result<(), Error> {
+        self.ctx()?;
         let name = text::name("name", "your name", typed)?;
         let (change, user) = self.change().await?;
         if user.name == name {

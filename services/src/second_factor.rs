@@ -6,11 +6,9 @@
 use crate::activity::{Details, Event, Tell};
 use crate::context::{Change, WorkspaceAdmin};
 use crate::database::statement;
-use crate::entity::{
-    half_open_sign_in, member, one_time_code, passkey, passkey_ceremony, recovery_code, user, workspace,
-};
+use crate::entity::{member, one_time_code, passkey, passkey_ceremony, recovery_code, user, workspace};
 use crate::mail::Letter;
-use crate::oneself::{Membership, joined_with, letter_to, locked, memberships};
+use crate::oneself::{Membership, events_about, joined_with, letter_to, locked};
 use crate::session::{self, Confirmed, new_token};
 use crate::{Ctx, Error, Oneself, Services};
 use domain::activity::EventKind;
@@ -513,14 +511,12 @@ impl WorkspaceAdmin {
             let what = format!("{} has no second factor that could be reset.", user.name);
             return Err(Conflict::Exists { what }.into());
         }
-        let events = memberships(&change, user.id).await?.into_iter().map(|Membership { member, workspace }| Event {
-            actor: Some(ctx.member()),
-            subject: Some(member),
-            tell: Some(vec![if workspace == ctx.workspace() { Tell::Member(member) } else { Tell::Admins(workspace) }]),
-            details: Details { members: vec![user.name.clone()], ..ctx.details() },
-            ..Event::new(EventKind::SecondFactorReset, workspace)
+        let (kind, actor) = (EventKind::SecondFactorReset, Some(ctx.member()));
+        let details = Details { members: vec![user.name.clone()], ..ctx.details() };
+        let events = events_about(&change, user.id, kind, actor, &details, |Membership { member, workspace }| {
+            vec![if workspace == ctx.workspace() { Tell::Member(member) } else { Tell::Admins(workspace) }]
         });
-        let events = events.collect();
+        let events = events.await?;
         change.take_time();
         change.commit(events).await
     }
@@ -540,21 +536,25 @@ impl Services {
         if !taken_away(&change, user.id).await? {
             return Ok(Some(false));
         }
-        let memberships = memberships(&change, user.id).await?;
+        let details = Details {
+            actor: "Whoever runs Latchkey here".to_owned(),
+            members: vec![user.name.clone()],
+            ..Details::default()
+        };
         // The user hears of it once, whatever workspaces they are in.
-        let events = memberships.into_iter().enumerate().map(|(place, Membership { member, workspace })| Event {
-            subject: Some(member),
-            tell: Some(
-                [Tell::Admins(workspace)].into_iter().chain((place == 0).then_some(Tell::Member(member))).collect(),
-            ),
-            details: Details {
-                actor: "Whoever runs Latchkey here".to_owned(),
-                members: vec![user.name.clone()],
-                ..Details::default()
+        let mut told = false;
+        let events = events_about(
+            &change,
+            user.id,
+            EventKind::SecondFactorReset,
+            None,
+            &details,
+            |Membership { member, workspace }| {
+                let oneself = (!std::mem::replace(&mut told, true)).then_some(Tell::Member(member));
+                [Tell::Admins(workspace)].into_iter().chain(oneself).collect()
             },
-            ..Event::new(EventKind::SecondFactorReset, workspace)
-        });
-        let events = events.collect();
+        );
+        let events = events.await?;
         change.take_time();
         change.commit(events).await?;
         Ok(Some(true))
@@ -579,20 +579,17 @@ async fn taken_away(change: &Change, user: UserId) -> Result<bool, Error> {
     }
     one_time_code::Entity::delete_by_id(user).exec(transaction).await?;
     forget_passkeys(change, user).await?;
+    session::end_half_open_of(change, user).await?;
     forget_recovery(change, user).await?;
     session::end_all_of(change, user, None).await?;
     Ok(true)
 }
 
-/// Takes away the passkeys of a user, and ends every sign-in of theirs that waits for a second step.
+/// Takes away the passkeys of a user.
 pub(crate) async fn forget_passkeys(change: &Change, user: UserId) -> Result<(), Error> {
     let transaction = change.transaction();
     passkey::Entity::delete_many().filter(passkey::COLUMN.user_id.eq(user)).exec(transaction).await?;
     passkey_ceremony::Entity::delete_many().filter(passkey_ceremony::COLUMN.user_id.eq(user)).exec(transaction).await?;
-    half_open_sign_in::Entity::delete_many()
-        .filter(half_open_sign_in::COLUMN.user_id.eq(user))
-        .exec(transaction)
-        .await?;
     Ok(())
 }
 

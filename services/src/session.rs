@@ -4,8 +4,8 @@ mod own;
 mod second_step;
 
 pub use own::Confirmed;
-pub(crate) use second_step::end_half_open;
 pub use second_step::{HalfOpen, SignIn};
+pub(crate) use second_step::{end_half_open, end_half_open_of};
 
 use crate::access_request::waiting_for;
 use crate::activity::{Details, Event};

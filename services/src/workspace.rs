@@ -1,5 +1,7 @@
-//! The own workspace: its name, and who it belongs to. How one begins stands in `founding`.
+//! The own workspace: its name, and who it belongs to. How one begins stands in `founding`, what a company does instead that is
+//! here already in `answering`.
 
+mod answering;
 mod founding;
 
 pub use founding::{Founded, UserLine};

@@ -99,6 +99,7 @@ fn Invitation(invitation: InvitationView, token: String, page: String) -> impl I
                         />
                         <Button look=Look::Primary>"Join"</Button>
                     </PostForm>
+                    <ForgottenPassword />
                 }
                     .into_any()
             }
@@ -123,6 +124,17 @@ fn Invitation(invitation: InvitationView, token: String, page: String) -> impl I
                     .into_any()
             }
         }}
+    }
+}
+
+/// The way out for somebody who is asked for the password of a sign-in they have not used for long.
+#[component]
+pub(crate) fn ForgottenPassword() -> impl IntoView {
+    view! {
+        <p>
+            <a href="/forgot-password">"Forgotten your password?"</a>
+            " Set a new one, then open this link again."
+        </p>
     }
 }
 

@@ -45,6 +45,16 @@ pub async fn found_workspace(
     .await
 }
 
+/// Whoever has the link of a proposal puts it before a workspace that they look after.
+#[server(prefix = "/api", endpoint = "workspace/answer-as", input = PostUrl, output = Json)]
+pub async fn answer_as(#[server(default)] token: String, member: MemberId) -> Result<(), Failure> {
+    let domain::workspace::AnsweredAs { workspace, host, partnership } =
+        crate::ssr::oneself()?.answer_as(&token, member).await?;
+    let told = format!("The request of {host} is for {workspace} now. Read the terms, then accept or decline.");
+    crate::ssr::done(&format!("/partners/{partnership}"), told);
+    Ok(())
+}
+
 /// Where founding is open, anyone asks for a link.
 #[server(prefix = "/api", endpoint = "workspace/ask-to-found", input = PostUrl, output = Json)]
 pub async fn ask_to_found(#[server(default)] email: String) -> Result<(), Failure> {
@@ -80,7 +90,6 @@ pub async fn hand_over_choices(
 #[server(prefix = "/api", endpoint = "workspace/hand-over", input = PostUrl, output = Json)]
 pub async fn hand_over(member: MemberId) -> Result<(), Failure> {
     let told = crate::ssr::ctx()?.workspace_owner()?.hand_over_to(member).await?;
-    crate::ssr::notify(crate::wire::Notice::done(told));
-    crate::ssr::redirect("/settings/workspace");
+    crate::ssr::done("/settings/workspace", told);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::api::view_founding;
 use super::set_up::WorkspaceName;
-use crate::invitation::NewSignIn;
+use crate::invitation::{ForgottenPassword, NewSignIn};
 use crate::layout::address::{Address, leading_to};
 use crate::layout::form::{PostForm, Posted, Problems};
 use crate::layout::{Alone, title, why_not};
@@ -10,7 +10,7 @@ use crate::session::SignOutForm;
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::text_field::TextField;
 use domain::invitation::TakenUpBy;
-use domain::workspace::{FoundingPageView, FoundingView};
+use domain::workspace::{AnsweringWorkspace, FoundingPageView, FoundingView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -49,7 +49,8 @@ fn Founding(founding: FoundingPageView, token: String, page: Address) -> impl In
 #[component]
 fn WithLink(link: FoundingView, token: String, page: String, reader: Option<String>) -> impl IntoView {
     let posted = Posted::to("workspace/found");
-    let FoundingView { email, by, host } = link;
+    let FoundingView { email, by, host, answering } = link;
+    let company = host.clone();
     view! {
         <Title text=posted.title(HEADING) />
         <h1>{HEADING}</h1>
@@ -60,7 +61,8 @@ fn WithLink(link: FoundingView, token: String, page: String, reader: Option<Stri
                     <p>
                         <bdi>{host}</bdi>
                         " wants to share accounts with your company. Found your company’s workspace first, then you can
-                        accept."
+                        accept. If your company has a workspace here already, tell them its workspace ID: you find it
+                        under Partners."
                     </p>
                 }
             })}
@@ -95,6 +97,7 @@ fn WithLink(link: FoundingView, token: String, page: String, reader: Option<Stri
                         />
                         <Button look=Look::Primary>"Found workspace"</Button>
                     </PostForm>
+                    <ForgottenPassword />
                 }
                     .into_any()
             }
@@ -111,12 +114,16 @@ fn WithLink(link: FoundingView, token: String, page: String, reader: Option<Stri
                     .into_any()
             }
             TakenUpBy::SignedIn => {
+                let look = if answering.is_empty() { Look::Primary } else { Look::Plain };
                 view! {
+                    {company
+                        .filter(|_| !answering.is_empty())
+                        .map(|host| view! { <Answering host=host answering=answering token=token.clone() /> })}
                     <p>"You become its Owner, as " <strong>{email}</strong> "."</p>
                     <PostForm function="workspace/found">
                         <input type="hidden" name="token" value=token />
                         <WorkspaceName posted=posted />
-                        <Button look=Look::Primary>"Found workspace"</Button>
+                        <Button look=look>"Found workspace"</Button>
                     </PostForm>
                 }
                     .into_any()
@@ -132,6 +139,39 @@ fn WithLink(link: FoundingView, token: String, page: String, reader: Option<Stri
                     .into_any()
             }
         }}
+    }
+}
+
+/// The workspaces that can answer instead of a new one.
+#[component]
+fn Answering(
+    /// The company that proposes.
+    host: String,
+    answering: Vec<AnsweringWorkspace>,
+    token: String,
+) -> impl IntoView {
+    let posted = Posted::to("workspace/answer-as");
+    view! {
+        <Problems posted=posted />
+        <h2>"Answer for a workspace you have"</h2>
+        <p>
+            "You look after a workspace here already. Go on with it to read the terms of " <bdi>{host}</bdi>
+            " and to accept or decline, without founding another."
+        </p>
+        {answering
+            .into_iter()
+            .map(|AnsweringWorkspace { member, name }| {
+                let token = token.clone();
+                view! {
+                    <PostForm function="workspace/answer-as">
+                        <input type="hidden" name="token" value=token />
+                        <input type="hidden" name="member" value=member.to_string() />
+                        <Button look=Look::Primary>"Go on as " <bdi>{name}</bdi></Button>
+                    </PostForm>
+                }
+            })
+            .collect_view()}
+        <h2>"Found a new workspace"</h2>
     }
 }
 

@@ -156,6 +156,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("session/sign-in", "email=owner@harbor.example&password=latchkey-demo"),
     ("session/sign-out", ""),
     ("session/switch-workspace", "member={membership}"),
+    ("workspace/answer-as", "token=none&member={member}"),
     ("workspace/ask-to-found", "email=new@people.example"),
     ("workspace/can-set-up", "token=none"),
     ("workspace/found", "token=none&workspace=New&name=Nobody&password=several+words+in+a+row"),

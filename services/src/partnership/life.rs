@@ -1,7 +1,7 @@
 //! A partnership that is in force: suspended, resumed, handed to another owner, and brought to its end.
 
 use super::{PartnershipRow, VisiblePartnership, WithAccounts, begin, row};
-use crate::access_grant::{Grants, revoke};
+use crate::access_grant::{Grants, LINE_WAITS, revoke};
 use crate::access_request::{Lines, cancel_all};
 use crate::activity::{Details, Event, Tell};
 use crate::context::Change;
@@ -119,19 +119,22 @@ impl VisiblePartnership {
             requests: i64,
         }
         self.may(PartnershipAct::Remove)?;
-        let sql = r"SELECT
+        let sql = format!(
+            r"SELECT
               (SELECT count(*) FROM account_share s JOIN account a ON a.id = s.account_id
-               WHERE s.partnership_id = $1 AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $2)
+               WHERE s.partnership_id = $2 AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
                  AND a.deleted_at IS NULL) AS accounts,
               (SELECT count(DISTINCT g.member_id) FROM account_share s JOIN access_grant g ON g.account_share_id = s.id
-               WHERE s.partnership_id = $1 AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $2)
-                 AND g.state IN ('active', 'suspended') AND (g.ends_at IS NULL OR g.ends_at > $2)) AS people,
+               WHERE s.partnership_id = $2 AND s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
+                 AND g.state IN ('active', 'suspended') AND (g.ends_at IS NULL OR g.ends_at > $1)) AS people,
               (SELECT count(*) FROM account_share s
                JOIN access_request r ON r.account_share_id = s.id
                JOIN request_line l ON l.access_request_id = r.id
-               WHERE s.partnership_id = $1 AND l.state = 'pending') AS requests";
+               JOIN partnership p ON p.id = s.partnership_id
+               WHERE s.partnership_id = $2 AND {LINE_WAITS}) AS requests"
+        );
         let ctx = self.ctx();
-        let question = statement(ctx.reader(), sql, [self.id().into(), ctx.now().into()]);
+        let question = statement(ctx.reader(), &sql, [ctx.now().into(), self.id().into()]);
         let row = Row::find_by_statement(question).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
         let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
         let loss =

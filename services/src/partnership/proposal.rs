@@ -416,8 +416,9 @@ impl VisiblePartnership {
         let host = one_line(&row.host_name);
         let what = format!("{host} wants to share login accounts with your company through Latchkey.");
         let (next, button) = if invited {
-            let next = "Your company has no workspace here yet. Found one with the link below: then you find the request \
-                        under Partners, with the terms, and accept or decline it there.";
+            let next = "If your company has no workspace here yet, found one with the link below: then you find the \
+                        request under Partners, with the terms, and accept or decline it there. If it has one that you \
+                        look after, sign in and open the link: you can go on with that one.";
             (next.to_owned(), "Found a workspace")
         } else {
             let whose = match &row.guest_public_id {

@@ -4,7 +4,8 @@
 
 use crate::activity::Details;
 use crate::context::Change;
-use crate::entity::{half_open_sign_in, single_use_link, user};
+use crate::database::statement;
+use crate::entity::{single_use_link, user};
 use crate::mail::Letter;
 use crate::oneself::{events_of, letter_to, locked};
 use crate::session::{self, Browser, NewSession, Tries, fold_email};
@@ -15,7 +16,8 @@ use domain::link::LinkPurpose;
 use domain::session::ResetPasswordView;
 use domain::{Moment, Problem, text};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
 };
 
 /// Links to set a new password that one user gets in an hour.
@@ -131,8 +133,9 @@ impl Forgotten {
         let Some(user) = user else { return Ok(()) };
         let mut change = services.change().await?;
         let Some(user) = locked(&change, user.id).await? else { return Ok(()) };
-        let active = !crate::oneself::memberships(&change, user.id).await?.is_empty();
-        if !active || links_since(&change, &user, change.now() - TimeDelta::hours(1)).await? >= MOST_LINKS {
+        if !has_use_for_a_password(&change, &user).await?
+            || links_since(&change, &user, change.now() - TimeDelta::hours(1)).await? >= MOST_LINKS
+        {
             return Ok(());
         }
         let new = link::NewLink { email: user.email.clone(), user: Some(user.id), ..link::NewLink::default() };
@@ -159,6 +162,22 @@ impl Forgotten {
     }
 }
 
+/// Whether a password is good for anything: somewhere the user is active, or a link waits for them to which they have to
+/// prove who they are.
+async fn has_use_for_a_password(change: &Change, user: &user::Model) -> Result<bool, Error> {
+    let sql = r"SELECT 1 AS one FROM member m
+                WHERE m.user_id = $1 AND m.status <> 'invited' AND (
+                    m.status = 'active'
+                    OR EXISTS (SELECT 1 FROM member i WHERE i.user_id = $1 AND i.status = 'invited' AND i.invited_until > $2)
+                    OR EXISTS (SELECT 1 FROM single_use_link l WHERE l.purpose = $3 AND lower(l.email) = $4
+                               AND l.used_at IS NULL AND l.ends_at > $2))
+                LIMIT 1";
+    let transaction = change.transaction();
+    let founding = LinkPurpose::FoundWorkspace.word();
+    let values = [user.id.into(), change.now().into(), founding.into(), user.email_folded.clone().into()];
+    Ok(transaction.query_one_raw(statement(transaction, sql, values)).await?.is_some())
+}
+
 async fn links_since(change: &Change, user: &user::Model, since: Moment) -> Result<u64, Error> {
     let links = single_use_link::Entity::find()
         .filter(single_use_link::COLUMN.user_id.eq(user.id))
@@ -173,10 +192,7 @@ async fn set(change: &mut Change, user: &user::Model, hash: String) -> Result<()
     let changed = user::ActiveModel { password_hash: Set(Some(hash)), ..user.clone().into_active_model() };
     changed.update(transaction).await?;
     session::end_all_of(change, user.id, None).await?;
-    half_open_sign_in::Entity::delete_many()
-        .filter(half_open_sign_in::COLUMN.user_id.eq(user.id))
-        .exec(transaction)
-        .await?;
+    session::end_half_open_of(change, user.id).await?;
     link::end_of_user(change, LinkPurpose::ResetPassword, user.id).await?;
     let letter = Letter {
         subject: "Your password for Latchkey has been changed".to_owned(),

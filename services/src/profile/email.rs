@@ -6,10 +6,12 @@
 
 use crate::activity::Details;
 use crate::entity::{email_change, user};
+use crate::invitation::take_over;
 use crate::mail::Letter;
-use crate::oneself::{Membership, events_of, letter_to, locked, memberships};
+use crate::member::known_as;
+use crate::oneself::{events_of, letter_to, locked};
 use crate::session::{Confirmed, fold_email};
-use crate::{Error, Services, link, member_search};
+use crate::{Error, Services, link};
 use domain::activity::EventKind;
 use domain::link::LinkPurpose;
 use domain::profile::{EmailChangeStep, EmailChangeView};
@@ -28,8 +30,9 @@ impl Confirmed {
     ///
     /// # Errors
     ///
-    /// [`domain::AppError::Invalid`] for what is no address, or the one that the user has.
+    /// [`domain::AppError::Invalid`] for what is no address, or the one that the user has; as [`crate::Oneself::ctx`].
     pub async fn change_email(&self, typed: &str) -> Result<(), Error> {
+        self.oneself().ctx()?;
         let email = text::email("email", typed)?;
         let (mut change, user) = self.oneself().change().await?;
         if fold_email(&email) == user.email_folded {
@@ -97,7 +100,8 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// [`domain::AppError::Invalid`] when the link works no more, [`Conflict::Exists`] when the new address is somebody's by now.
+    /// [`domain::AppError::Invalid`] when the link works no more, [`Conflict::Exists`] when somebody
+    /// else signs in with the new address by now.
     pub async fn agree_to_email_change(&self, token: &str) -> Result<EmailChangeView, Error> {
         let over = || Error::from(Problem::new("form", LINK_IS_OVER));
         let link = link::find(self.reader(), LinkPurpose::ChangeEmail, token, self.now()).await?.ok_or_else(over)?;
@@ -123,22 +127,11 @@ impl Services {
             }
             EmailChangeStep::New => {
                 let transaction = change.transaction();
-                for Membership { member, workspace } in memberships(&change, user.id).await? {
-                    member_search::remove(transaction, workspace, member, &user.name, &user.email).await?;
-                    member_search::index(transaction, workspace, member, &user.name, &wish.email).await?;
-                }
                 email_change::Entity::delete_by_id(user.id).exec(transaction).await?;
                 // A link that went to the old address must not set a password for the new one.
                 link::end_of_user(&change, LinkPurpose::ResetPassword, user.id).await?;
-                let changed = user::ActiveModel {
-                    email: Set(wish.email.clone()),
-                    email_folded: Set(fold_email(&wish.email)),
-                    ..user.clone().into_active_model()
-                };
-                changed.update(transaction).await.map_err(|error| match error.sql_err() {
-                    Some(SqlErr::UniqueConstraintViolation(_)) => taken().into(),
-                    _ => Error::Database(error),
-                })?;
+                take_over(&change, &wish.email, user.id).await?;
+                known_as(&change, &user, &user.name, &wish.email).await.map_err(taken_if_unique)?;
                 change.send(letter_to(&user, &user.email, farewell(&view), false));
                 let details = Details { actor: user.name.clone(), ..Details::default() };
                 events_of(&change, user.id, EventKind::EmailChanged, &details).await?
@@ -171,8 +164,13 @@ fn step_of(sent_to: &str, user: &user::Model, wish: &email_change::Model) -> Opt
     }
 }
 
-fn taken() -> Conflict {
-    Conflict::Exists { what: "Somebody signs in with this address already. Use another one.".to_owned() }
+fn taken_if_unique(error: Error) -> Error {
+    match error {
+        Error::Database(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Conflict::Exists { what: "Somebody signs in with this address already. Use another one.".to_owned() }.into()
+        }
+        other => other,
+    }
 }
 
 fn to_the_new_address(view: &EmailChangeView, address: String) -> Letter {

@@ -69,6 +69,12 @@ pub(crate) async fn end_half_open(change: &Change, id: &str) -> Result<(), Error
     Ok(())
 }
 
+/// Ends every sign-in of a user that waits for its second step.
+pub(crate) async fn end_half_open_of(change: &Change, user: UserId) -> Result<(), Error> {
+    Entity::delete_many().filter(COLUMN.user_id.eq(user)).exec(change.transaction()).await?;
+    Ok(())
+}
+
 impl Services {
     /// What a half-open sign-in waits for; nothing when it is over.
     ///

@@ -37,7 +37,7 @@ const LETTERS: &[u8] = b"23456789abcdefghjkmnpqrstvwxyz";
 const GROUPS: [usize; 3] = [3, 4, 4];
 
 /// Told about a link that does not work, or no longer.
-const GONE: &str = "This link has ended, or was used. Ask whoever gave it to you for a new one.";
+pub(super) const GONE: &str = "This link has ended, or was used. Ask whoever gave it to you for a new one.";
 /// Told about a set-up link in an installation that has a workspace.
 const SET_UP: &str = "This installation is set up already. Sign in, or ask for an invitation.";
 
@@ -208,7 +208,13 @@ impl Services {
             None => None,
         };
         let by = taken_up_by(connection, &link.email, reader).await?;
-        Ok(Some(FoundingView { email: link.email, by, host }))
+        let answering = match (reader, link.partnership_id) {
+            (Some(reader), Some(proposal)) if by == TakenUpBy::SignedIn => {
+                self.answering_workspaces(connection, reader.user(), proposal).await?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Some(FoundingView { email: link.email, by, host, answering }))
     }
 
     /// What the page to found a workspace shows.
@@ -225,7 +231,7 @@ impl Services {
     }
 
     /// The host of a partnership that waits for a workspace to be founded, if companies may be invited to.
-    async fn waiting_host(
+    pub(super) async fn waiting_host(
         &self,
         connection: &impl ConnectionTrait,
         partnership: PartnershipId,
@@ -425,7 +431,7 @@ impl Services {
 }
 
 /// What is needed of whoever has opened a link for an address.
-async fn taken_up_by(
+pub(super) async fn taken_up_by(
     connection: &impl ConnectionTrait,
     email: &str,
     reader: Option<&Oneself>,

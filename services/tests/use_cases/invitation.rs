@@ -2,7 +2,7 @@
 
 use crate::world::{PASSWORD, Person, World, office, token_in, told, words};
 use chrono::TimeDelta;
-use domain::invitation::{InvitationView, InviteOutcome, TakenUpBy};
+use domain::invitation::{InvitationView, InviteOutcome, MOST_AT_ONCE, MOST_INVITATIONS_A_DAY, TakenUpBy};
 use domain::member::{MemberFilter, MemberRowView, MemberStatus};
 use domain::workspace::WorkspaceRole;
 use domain::{AppError, Denial, MemberId};
@@ -47,8 +47,9 @@ async fn signed_in(world: &World, joined: &Joined) -> Ctx {
 
 /// A row of All members by its address, as an Admin sees it.
 async fn row(world: &World, admin: &Person, address: &str) -> Option<MemberRowView> {
-    let all = world.ctx(admin).await.members(&MemberFilter::default()).await.unwrap();
-    all.members.into_iter().find(|member| member.email == address)
+    let search = address.split('@').next().unwrap().to_owned();
+    let found = world.ctx(admin).await.members(&MemberFilter { search, ..MemberFilter::default() }).await.unwrap();
+    found.members.into_iter().find(|member| member.email == address)
 }
 
 async fn member_of(world: &World, admin: &Person, address: &str) -> MemberId {
@@ -192,6 +193,29 @@ on_both! {
         assert!(join(&world, &again, &as_noa(), None).await.is_ok());
     }
 
+    async fn a_workspace_sends_so_many_invitations_in_a_day(world: World) {
+        let address = |n: usize| format!("person{n:04}@people.example");
+        let hundred = |from: usize| (from..from + MOST_AT_ONCE).map(address).collect::<Vec<_>>().join("\n");
+        let admin = world.ctx(&world.ada).await.admin().unwrap();
+        for from in (0..MOST_INVITATIONS_A_DAY - MOST_AT_ONCE).step_by(MOST_AT_ONCE) {
+            assert_eq!(admin.clone().invite(&hundred(from), "user").await.unwrap().invited(), MOST_AT_ONCE);
+        }
+        managed(&world, &world.ada, &address(0)).await.resend_invitation().await.unwrap();
+        let refused = told(admin.clone().invite(&hundred(1_000), "user").await);
+        let limit = "Your workspace can send 99 more today. Invite fewer, and the others tomorrow.";
+        assert_eq!(refused, AppError::invalid("emails", limit));
+        assert!(row(&world, &world.ada, &address(1_000)).await.is_none(), "nobody of them was invited");
+        for n in 0..99 {
+            managed(&world, &world.ada, &address(n % 50)).await.resend_invitation().await.unwrap();
+        }
+        let limit = "Your workspace has sent 500 invitations in a day. Go on tomorrow.";
+        assert_eq!(words(managed(&world, &world.ada, &address(1)).await.resend_invitation().await), limit);
+        assert!(world.ctx(&world.gus).await.admin().unwrap().invite(NOA, "user").await.is_ok(), "others have their own");
+        world.pass(TimeDelta::days(1));
+        let admin = world.ctx(&world.ada).await.admin().unwrap();
+        assert!(admin.invite(NOA, "user").await.is_ok());
+    }
+
     async fn the_database_does_not_hold_what_the_mail_holds(world: World) {
         let token = invite(&world, &world.ada, NOA).await;
         let stored: String = world.one("SELECT token_hash FROM single_use_link", []).await;
@@ -271,6 +295,20 @@ on_both! {
         let ben = signed_in(&world, &join(&world, &token, &form, None).await.unwrap()).await;
         assert_eq!((ben.user(), ben.workspace()), (world.ben.user, world.host));
         assert_eq!(ben.frame().name, "Ben Teammate");
+    }
+
+    async fn whoever_has_lost_every_membership_and_the_password_sets_a_new_one_and_joins(world: World) {
+        world.deactivate(&world.ben).await;
+        let forgotten = async || {
+            world.services.forgot_password(&world.ben.email, &office()).await.unwrap().send_link().await.unwrap();
+            world.mails().await.iter().rfind(|mail| mail.to_address == world.ben.email).map(|mail| token_in(&mail.text))
+        };
+        assert_eq!(forgotten().await, None, "there is nothing to do with one");
+        let token = invite(&world, &world.ada, &world.ben.email).await;
+        let reset = forgotten().await.expect("a mail with a link");
+        world.services.reset_password(&reset, "another one that is long").await.unwrap();
+        let form = JoinForm { name: String::new(), password: "another one that is long".to_owned() };
+        assert!(join(&world, &token, &form, None).await.is_ok());
     }
 
     async fn whoever_has_not_joined_cannot_sign_in_nor_be_asked_for(world: World) {

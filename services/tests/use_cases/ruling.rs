@@ -9,6 +9,11 @@
 //! | the same person twice, or already pending | [`doubles_are_merged_and_who_waits_already_is_named`] |
 //! | asked for oneself | [`nobody_asks_for_themselves_but_to_extend_their_own_access`], and `extension` |
 //! | asked again after a decline | `access_request::asked_again_after_a_decline_the_owners_see_the_earlier_one` |
+//! | partnership removed while pending | `partnership::partnership_removed_while_pending` |
+//! | account unshared · deleted while pending | `account_life::account_unshared_or_deleted_while_pending`, `account_share::an_account_unshared_while_pending_cancels_the_line_and_ends_access` |
+//! | last Owner of a workspace | `member::last_owner_of_a_workspace_cannot_be_lowered_or_deactivated` |
+//! | partnership owner leaves | `partnership::partnership_owner_leaves`, `member::partnership_owner_leaves` |
+//! | nobody at the guest has access any more | `account_share::when_nobody_at_the_guest_has_access_any_more_the_share_stays_and_says_so` |
 //! | partnership suspended while pending | `decision::suspended_a_line_waits_and_its_time_stands_still` |
 //! | manager becomes collaborator | `access_grant::a_manager_who_becomes_collaborator_loses_what_they_asked_for` |
 //! | owner loses Owner · a new owner is added | `decision::an_owner_who_was_lowered_loses_the_right_and_a_new_one_has_it_at_once`, [`deciders_are_computed_and_never_stored`] |

@@ -211,6 +211,8 @@ on_both! {
         assert_eq!(restricted.second_factors().await.unwrap().asked_for_by.as_deref(), Some("Harbor Coffee"));
 
         let confirmed = restricted.recently_confirmed().unwrap();
+        assert_eq!(told(restricted.rename("Somebody Else").await), AppError::from(Denial::SecondFactorFirst));
+        assert_eq!(told(confirmed.change_email("olga@new.example").await), AppError::from(Denial::SecondFactorFirst));
         confirmed.begin_one_time_codes().await.unwrap();
         let secret = confirmed.one_time_codes_under_way().await.unwrap().unwrap().secret;
         confirmed.confirm_one_time_codes(&shown_by_app(&world, &secret)).await.unwrap();

@@ -3,6 +3,7 @@
 use crate::world::{Person, World, office, token_in, told, words};
 use chrono::TimeDelta;
 use domain::invitation::TakenUpBy;
+use domain::partnership::ProposalForm;
 use domain::workspace::{Founding, FoundingForm, WorkspaceRole};
 use domain::{AppError, Denial, PartnershipId};
 use services::workspace::Founded;
@@ -36,7 +37,22 @@ async fn hand_over(world: &World, by: &Person, to: &Person) -> Result<String, Er
     world.ctx(by).await.workspace_owner()?.hand_over_to(to.member).await
 }
 
-/// A proposal of Harbor Coffee to a company that has no workspace, and the token of its link.
+/// A proposal of Harbor Coffee to this address, as to a company that has no workspace, and the token of its link.
+async fn proposal_to(world: &World, contact: &str) -> (PartnershipId, String) {
+    let form = ProposalForm { contact_email: contact.to_owned(), ..ProposalForm::default() };
+    world.mails().await;
+    let (partnership, _) = world.ctx(&world.ada).await.propose_partnership(&form).await.unwrap();
+    let mails = world.mails().await;
+    let mail = mails.iter().rfind(|mail| mail.to_address == contact).expect("a mail to the contact");
+    (partnership, token_in(&mail.text))
+}
+
+/// All that the host's page of a partnership shows.
+async fn seen_by_host(world: &World, partnership: PartnershipId) -> String {
+    format!("{:?}", world.ctx(&world.ada).await.partnership(partnership).await.unwrap().overview())
+}
+
+/// A proposal of Harbor Coffee to a company that has no workspace, in this state, and the token of its link.
 async fn proposal(world: &World, state: &str) -> (PartnershipId, String) {
     let partnership = world.partnership(world.host, world.third, &world.ada).await;
     world
@@ -160,6 +176,71 @@ on_both! {
         let fay = signed_in(&world, &founded).await;
         let seen = fay.partnership(partnership).await.unwrap();
         assert!(seen.may(domain::policy::PartnershipAct::Accept).is_ok());
+    }
+
+    async fn a_company_that_is_here_already_answers_with_the_workspace_it_has(world: World) {
+        let (partnership, token) = proposal_to(&world, &world.tess.email).await;
+        let tess = world.ctx(&world.tess).await.oneself();
+        let view = world.services.founding_view(&token, Some(&tess)).await.unwrap().unwrap();
+        assert_eq!(view.answering.iter().map(|own| own.name.as_str()).collect::<Vec<_>>(), ["Third Street"]);
+        let before = seen_by_host(&world, partnership).await;
+        let answered = tess.answer_as(&token, world.tess.member).await.unwrap();
+        assert_eq!((answered.host.as_str(), answered.partnership), ("Harbor Coffee", partnership));
+        assert_eq!(seen_by_host(&world, partnership).await, before, "the host learns nothing before the answer");
+        assert!(world.heard(&world.ada).await.is_empty() && world.heard(&world.tess).await.is_empty());
+        let seen = world.ctx(&world.tess).await.partnership(partnership).await.unwrap();
+        seen.accept(domain::partnership::TERMS_VERSION, true).await.unwrap();
+        assert!(seen_by_host(&world, partnership).await.contains("Third Street"));
+        assert_eq!(words(tess.answer_as(&token, world.tess.member).await), GONE);
+    }
+
+    async fn other_admins_are_told_what_their_company_can_answer(world: World) {
+        let (_, token) = proposal_to(&world, &world.gus.email).await;
+        let other = world.guest_admin("Gina Admin").await;
+        world.run("UPDATE partnership SET state = 'removed' WHERE guest_workspace_id = $1", [world.guest.into()]).await;
+        world.ctx(&world.gus).await.oneself().answer_as(&token, world.gus.member).await.unwrap();
+        let heard = world.heard(&other).await;
+        assert_eq!(heard, ["Gus Guestadmin received a request of Harbor Coffee for a partnership with Northlight Studio."]);
+    }
+
+    async fn only_who_looks_after_a_workspace_and_has_the_link_s_address_answers_with_it(world: World) {
+        let (partnership, token) = proposal_to(&world, &world.tess.email).await;
+        let tess = world.ctx(&world.tess).await.oneself();
+        // Somebody else's membership, one that does not administer, and the host itself.
+        let user = world.also_in(&world.tess, world.guest).await;
+        for member in [world.gus.member, user.member, domain::MemberId(uuid::Uuid::nil())] {
+            assert_eq!(told(tess.answer_as(&token, member).await), AppError::NotFound);
+        }
+        world.run("UPDATE partnership SET host_workspace_id = $1 WHERE id = $2", [world.third.into(), partnership.into()]).await;
+        assert_eq!(told(tess.answer_as(&token, world.tess.member).await), AppError::NotFound, "no company answers itself");
+        world.run("UPDATE partnership SET host_workspace_id = $1 WHERE id = $2", [world.host.into(), partnership.into()]).await;
+        let somebody = world.ctx(&world.gus).await.oneself();
+        let refused = words(somebody.answer_as(&token, world.gus.member).await);
+        assert_eq!(refused, "This link is for tess@people.example. Sign in with that address first.");
+        assert_eq!(words(tess.answer_as("none", world.tess.member).await), GONE);
+        world.ctx(&world.ada).await.partnership(partnership).await.unwrap().withdraw().await.unwrap();
+        assert_eq!(words(tess.answer_as(&token, world.tess.member).await), GONE);
+    }
+
+    async fn a_company_that_has_a_partnership_already_is_told_so(world: World) {
+        let (_, token) = proposal_to(&world, &world.gus.email).await;
+        let gus = world.ctx(&world.gus).await.oneself();
+        let refused = words(gus.answer_as(&token, world.gus.member).await);
+        assert_eq!(
+            refused,
+            "Northlight Studio has a partnership with Harbor Coffee already, or is asked for one. Find it under Partners."
+        );
+        assert!(world.services.founding_view(&token, Some(&gus)).await.unwrap().is_some(), "the link still works");
+    }
+
+    async fn of_two_answers_at_once_one_counts(world: World) {
+        let (_, token) = proposal_to(&world, &world.tess.email).await;
+        let other = world.another_server().await;
+        let one = world.ctx(&world.tess).await.oneself();
+        let two = world.ctx_on(&other, &world.tess).await.oneself();
+        let (one, two) =
+            tokio::join!(one.answer_as(&token, world.tess.member), two.answer_as(&token, world.tess.member));
+        assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
     }
 
     async fn a_proposal_that_was_taken_back_founds_nothing(world: World) {

@@ -10,6 +10,9 @@ const MOST_COLUMNS: usize = 100;
 /// copied out of a spreadsheet.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
+/// Stands behind what is read. Unicode keeps it free for use inside a program (Unicode Standard, 23.7).
+const END: char = '\u{10FFFF}';
+
 /// The lines of a file that have anything in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sheet {
@@ -64,16 +67,29 @@ impl Sheet {
     /// [`AppError::Invalid`] on `file`, when it has no line, or too many.
     pub fn read(text: &str) -> Result<Self, AppError> {
         let refused = |text: &str| Err(vec![Problem::new("file", text)].into());
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+        let mut text = text.strip_prefix('\u{FEFF}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+        let separator = separator(&text);
+        // On a line of its own, unless a quotation mark before it was never closed.
+        text.push('\n');
+        text.push(END);
         let mut lines = Vec::new();
         let (mut read, mut number) = (0, 1);
-        for record in reader(&text, separator(&text)).into_records() {
+        for record in reader(&text, separator).into_records() {
             let Ok(record) = record else { return refused("The file cannot be read as CSV. Export it once more.") };
             // Where the reader began with it, before empty lines that it has passed over.
             let began = record.position().map_or(read, |position| usize::try_from(position.byte()).unwrap_or(read));
             let begins = began + text.as_bytes()[began..].iter().take_while(|byte| **byte == b'\n').count();
             number += text.as_bytes()[read..begins].iter().filter(|byte| **byte == b'\n').count() as u64;
             read = begins;
+            if record.iter().last().is_some_and(|cell| cell.ends_with(END)) {
+                if record.iter().eq([END.encode_utf8(&mut [0; 4])]) {
+                    break;
+                }
+                return refused(&format!(
+                    "A quotation mark is opened in line {}, and never closed. Close it, or take it away.",
+                    thousands(usize::try_from(number).unwrap_or(usize::MAX))
+                ));
+            }
             if record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
@@ -179,6 +195,16 @@ mod tests {
         for empty in ["", "\n\n", " , ,\n", "\u{FEFF}"] {
             assert!(problem(&Sheet::read(empty).unwrap_err()).contains("empty"), "{empty:?}");
         }
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_is_told_with_its_line() {
+        let open = "Label,Note\nShop,\"fine\"\n\nBank,\"open\nMail,\nFax,\n";
+        let told = "A quotation mark is opened in line 4, and never closed. Close it, or take it away.";
+        assert_eq!(problem(&Sheet::read(open).unwrap_err()), told);
+        assert!(problem(&Sheet::read("\"Label").unwrap_err()).contains("line 1"));
+        // Inside a cell without quotes it is a letter like another.
+        assert_eq!(cells("Label\n19\" rack\n"), [["Label"], ["19\" rack"]]);
     }
 
     #[test]
