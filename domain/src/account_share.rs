@@ -249,6 +249,8 @@ pub struct AccountShareView {
     pub highest_role: AccountRole,
     /// How many of its members have access: at the guest, how many of the own.
     pub people: u32,
+    /// How many more had access before the account was deleted and restored, and get it back once an owner confirms it.
+    pub waiting: u32,
     /// How many requests for more wait.
     pub pending: u32,
     /// When it was shared.
@@ -304,6 +306,8 @@ pub struct PartnerMemberView {
     pub accounts: Vec<HeldAccountView>,
     /// How many more they have.
     pub more: u32,
+    /// Whether none of it can be used until an owner confirms it.
+    pub waits: bool,
     /// When they last used one of them.
     pub last_used_at: Option<Moment>,
     /// Whether the reader can remove their access.

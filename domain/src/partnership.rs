@@ -4,6 +4,7 @@ use crate::account::AccountRole;
 use crate::member::PickedMember;
 use crate::policy::{PartnershipAct, Side};
 use crate::word::words;
+use crate::workspace::WorkspaceBadge;
 use crate::{Moment, PartnershipId, Problem, text};
 use serde::{Deserialize, Serialize};
 
@@ -194,10 +195,11 @@ impl ProposalForm {
     }
 }
 
-/// A workspace ID as somebody typed or pasted it: without spaces around it, in small letters. Whether it is anybody's is not
-/// told.
+/// A workspace ID as somebody typed or pasted it: in small letters, with hyphens where there were spaces or dashes. Whether
+/// it is anybody's is not told.
 fn typed_workspace_id(typed: &str) -> Result<Option<String>, Problem> {
-    let id = typed.trim().to_lowercase();
+    let groups = typed.split(|c: char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}'));
+    let id = groups.filter(|group| !group.is_empty()).collect::<Vec<_>>().join("-").to_lowercase();
     if id.is_empty() {
         return Ok(None);
     }
@@ -304,6 +306,26 @@ pub struct ProposalFormView {
     pub asks_reason: bool,
     /// Whether a company that is not here yet can be invited.
     pub can_invite: bool,
+}
+
+const NOT_NAMED_YET: &str = "the workspace ";
+
+/// What a company that has not accepted is called within a sentence: by the workspace ID that was typed for it.
+pub fn not_named_yet(workspace_id: &str) -> String {
+    format!("{NOT_NAMED_YET}{workspace_id}")
+}
+
+/// What a company is called where its name stands alone, as in a heading.
+pub fn name_alone(name: &str) -> String {
+    match name.strip_prefix(NOT_NAMED_YET) {
+        Some(id) => format!("Workspace {id}"),
+        None => name.to_owned(),
+    }
+}
+
+/// The letter that marks a company; until it has accepted, that of its workspace ID.
+pub fn initial(name: &str) -> String {
+    WorkspaceBadge { name: name.strip_prefix(NOT_NAMED_YET).unwrap_or(name).to_owned() }.initial()
 }
 
 /// A partnership in the list.
@@ -456,15 +478,28 @@ mod tests {
         let proposal = form(" NLS-4w8p ", " ann@example.com ", "x").check(true).expect("complete");
         assert_eq!(proposal.workspace_id.as_deref(), Some("nls-4w8p"));
         assert_eq!(proposal.contact_email, "ann@example.com");
+        for typed in ["nls 4w8p", "NLS - 4W8P", "nls\u{2013}4w8p"] {
+            let read = form(typed, "ann@example.com", "").check(false).expect("complete").workspace_id;
+            assert_eq!(read.as_deref(), Some("nls-4w8p"), "{typed}");
+        }
         assert_eq!(form("", "ann@example.com", "").check(false).expect("complete").workspace_id, None);
     }
 
     #[test]
+    fn a_company_that_has_not_accepted_is_named_and_marked_by_its_id() {
+        assert_eq!(name_alone(&not_named_yet("nls-4w8p")), "Workspace nls-4w8p");
+        assert_eq!(initial(&not_named_yet("nls-4w8p")), "N");
+        for name in ["Northlight Studio", "north@example.com"] {
+            assert_eq!((name_alone(name), initial(name)), (name.to_owned(), "N".to_owned()));
+        }
+    }
+
+    #[test]
     fn every_problem_of_a_proposal_is_told_at_once() {
-        let problems = form("a b", "ann", " ").check(true).expect_err("three problems");
+        let problems = form("a_b", "ann", " ").check(true).expect_err("three problems");
         let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
         assert_eq!(fields, ["workspace_id", "contact_email", "reason"]);
-        assert_eq!(form("a b", "ann", " ").check(false).expect_err("two problems").len(), 2);
+        assert_eq!(form("a_b", "ann", " ").check(false).expect_err("two problems").len(), 2);
     }
 
     #[test]

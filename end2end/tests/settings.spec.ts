@@ -102,6 +102,7 @@ test("sessions are listed, and ended one by one or all at once", async ({ browse
   await open(page, "/settings/security");
   const rows = page.getByRole("table", { name: "Your sessions" }).getByRole("row");
   await expect(rows.filter({ hasText: "This browser" })).toHaveCount(1);
+  await expect(rows.filter({ hasText: "This browser" })).toContainText("By signing out");
   await page.getByRole("button", { name: /^End the session of/ }).first().click();
   await expect(page.getByText("The session has ended.")).toBeVisible();
   await page.getByRole("button", { name: "End all others" }).click();

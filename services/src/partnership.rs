@@ -11,7 +11,7 @@ use crate::{Ctx, Error, Services};
 use domain::account::AccountRole;
 use domain::activity::EventKind;
 use domain::member::MemberStatus;
-use domain::partnership::{PartnershipPolicy, PartnershipState};
+use domain::partnership::{PartnershipPolicy, PartnershipState, not_named_yet};
 use domain::policy::{PartnershipAct, PartnershipRefusal, PartnershipStanding, Side};
 use domain::{AccountId, AppError, Conflict, MemberId, Moment, PartnershipId, WorkspaceId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -106,7 +106,7 @@ impl PartnershipRow {
     pub(crate) fn guest_as_host_sees(&self) -> String {
         match (&self.guest_name, &self.guest_public_id) {
             (Some(name), _) if self.accepted_at.is_some() => name.clone(),
-            (_, Some(typed)) => format!("the workspace {typed}"),
+            (_, Some(typed)) => not_named_yet(typed),
             _ => self.contact_email.clone(),
         }
     }

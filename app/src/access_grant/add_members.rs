@@ -96,7 +96,6 @@ fn AddMembers(form: AddMembersView, typed: String, role: String, posted: Posted)
                 </fieldset>
                 <RoleChoice chosen=role error=role_error />
                 <div class="form-acts">
-                    <ButtonLink href=format!("/accounts/{account}/members")>"Cancel"</ButtonLink>
                     <button
                         type="submit"
                         formmethod="post"
@@ -107,6 +106,7 @@ fn AddMembers(form: AddMembersView, typed: String, role: String, posted: Posted)
                     >
                         "Add members"
                     </button>
+                    <ButtonLink href=format!("/accounts/{account}/members")>"Cancel"</ButtonLink>
                 </div>
             </form>
         </div>

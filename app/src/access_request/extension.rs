@@ -103,8 +103,8 @@ fn Extend(form: ExtensionFormView, posted: Posted) -> impl IntoView {
                                 error=reason_problem
                             />
                             <div class="form-acts">
-                                <ButtonLink href=back>"Cancel"</ButtonLink>
                                 <Button look=Look::Primary>"Send"</Button>
+                                <ButtonLink href=back>"Cancel"</ButtonLink>
                             </div>
                         </PostForm>
                     }

@@ -7,11 +7,11 @@ use super::stop::ShareActs;
 use super::with::ShareState;
 use crate::layout::address::Address;
 use crate::layout::moment::Ago;
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, NotFound, page_or_error};
 use crate::partnership::header::{PartnerHeader, Tab, in_address};
 use crate::ui::button::{ButtonLink, Look};
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use crate::ui::table::{Cell, NamingCell, Table};
 use domain::account_share::{AccountShareView, PartnerAccountsView};
 use leptos::prelude::*;
@@ -44,8 +44,6 @@ fn Accounts(accounts: PartnerAccountsView, page: Address) -> impl IntoView {
     let PartnerAccountsView { header, shares, next, can_share, host } = accounts;
     let (partnership, caption) =
         (header.partnership, format!("Accounts shared through the partnership with {}", header.name));
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     let searched = page.get("search").is_some() || page.get("after").is_some();
     let share = move || {
         can_share.then(|| {
@@ -61,7 +59,7 @@ fn Accounts(accounts: PartnerAccountsView, page: Address) -> impl IntoView {
         <PartnerHeader header=header tab=Tab::Accounts />
         <div class="partner-tab-head">
             {(searched || !shares.is_empty())
-                .then(|| view! { <Search page=page label="Search accounts" /> })} {(!shares.is_empty()).then(share)}
+                .then(|| view! { <Search page=page.clone() label="Search accounts" /> })} {(!shares.is_empty()).then(share)}
         </div>
         <div data-live="partner-accounts">
             {if !shares.is_empty() {
@@ -93,7 +91,7 @@ fn Accounts(accounts: PartnerAccountsView, page: Address) -> impl IntoView {
                 }
                     .into_any()
             }}
-            <Pager first=first next=next />
+            <Paging page=page next=next />
         </div>
     }
 }

@@ -52,8 +52,8 @@ fn Form(form: ShareAgainView) -> impl IntoView {
                 <People partner=partner people=people chosen=chosen error=people_error />
                 <RoleChoice name="role" legend="Their role" chosen=role highest=highest_role error=role_error />
                 <div class="form-acts">
-                    <ButtonLink href=format!("/partners/{partnership}/accounts")>"Cancel"</ButtonLink>
                     <Button look=Look::Primary>"Share again"</Button>
+                    <ButtonLink href=format!("/partners/{partnership}/accounts")>"Cancel"</ButtonLink>
                 </div>
             </PostForm>
         </div>

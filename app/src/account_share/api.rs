@@ -54,8 +54,7 @@ pub async fn share_again(
 ) -> Result<(), Failure> {
     let sharer = crate::ssr::ctx()?.partnership(partnership).await?.sharer()?;
     let told = sharer.share_again(share, &members, &role).await?;
-    crate::ssr::notify(crate::wire::Notice::done(told));
-    crate::ssr::redirect(&format!("/partners/{partnership}/accounts"));
+    crate::ssr::done(&format!("/partners/{partnership}/accounts"), told);
     Ok(())
 }
 

@@ -5,12 +5,12 @@ use super::search::Search;
 use crate::access_grant::RowDialog;
 use crate::layout::address::Address;
 use crate::layout::moment::Ago;
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, NotFound, page_or_error};
 use crate::partnership::header::{PartnerHeader, Tab, in_address};
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::button::{Button, DialogCloser, DialogOpener, Look};
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use crate::ui::table::{Cell, NamingCell, Table};
 use domain::PartnershipId;
 use domain::account_share::{HeldAccountView, PartnerMemberView, PartnerMembersView};
@@ -43,13 +43,11 @@ fn Members(members: PartnerMembersView, page: Address) -> impl IntoView {
     let (partnership, partner) = (header.partnership, header.name.clone());
     let caption =
         if host { format!("Members of {partner} with access") } else { "Your members with access".to_owned() };
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     let searched = page.get("search").is_some() || page.get("after").is_some();
     view! {
         <PartnerHeader header=header tab=Tab::Members />
         <div class="partner-tab-head">
-            {(searched || !members.is_empty()).then(|| view! { <Search page=page label="Search members" /> })}
+            {(searched || !members.is_empty()).then(|| view! { <Search page=page.clone() label="Search members" /> })}
         </div>
         <div data-live="partner-members">
             {if !members.is_empty() {
@@ -92,14 +90,14 @@ fn Members(members: PartnerMembersView, page: Address) -> impl IntoView {
                 }
                     .into_any()
             }}
-            <Pager first=first next=next />
+            <Paging page=page next=next />
         </div>
     }
 }
 
 #[component]
 fn Row(partnership: PartnershipId, partner: String, member: PartnerMemberView, suspended: bool) -> impl IntoView {
-    let PartnerMemberView { member, accounts, more, last_used_at, can_remove } = member;
+    let PartnerMemberView { member, accounts, more, waits, last_used_at, can_remove } = member;
     let PickedMember { member, name, email } = member;
     let removed = name.clone();
     view! {
@@ -123,6 +121,8 @@ fn Row(partnership: PartnershipId, partner: String, member: PartnerMemberView, s
                 <div class="share-acts">
                     {if suspended {
                         view! { <Badge tone=Tone::Waiting>"Suspended"</Badge> }.into_any()
+                    } else if waits {
+                        view! { <Badge tone=Tone::Waiting>"Waits for an owner"</Badge> }.into_any()
                     } else {
                         view! { <Badge tone=Tone::Good>"Active"</Badge> }.into_any()
                     }}

@@ -123,10 +123,10 @@ fn Accounts(form: ShareAccountsView, draft: ShareDraft, error: Option<&'static s
                     }
                 })}
             <div class="form-acts">
-                <ButtonLink href=format!("/partners/{partnership}")>"Cancel"</ButtonLink>
                 <button type="submit" name="step" value=Step::People.word() class=Look::Primary.class(false)>
                     "Continue"
                 </button>
+                <ButtonLink href=format!("/partners/{partnership}")>"Cancel"</ButtonLink>
             </div>
         </form>
     }
@@ -195,13 +195,7 @@ fn RoleAndPeople(form: ShareAccountsView, draft: ShareDraft, error: Option<&'sta
             <People partner=partner people=people chosen=members error=error.map(str::to_owned) />
             <RoleChoice name="role" legend="Their role" chosen=role.or(highest) highest=highest_role error=None />
             <div class="form-acts">
-                // The form's first button is what Enter presses: it goes on. Back stands before it to the eye.
-                <button
-                    type="submit"
-                    name="step"
-                    value=Step::End.word()
-                    class="button button-primary share-onward"
-                >
+                <button type="submit" name="step" value=Step::End.word() class=Look::Primary.class(false)>
                     "Continue"
                 </button>
                 <button type="submit" name="step" value=Step::Accounts.word() class=Look::Plain.class(false)>
@@ -237,9 +231,7 @@ fn End(form: ShareAccountsView, draft: ShareDraft, posted: Posted) -> impl IntoV
             />
             <LastDay value=date first_day=first_day error=date_error />
             <div class="form-acts">
-                <span class="share-onward">
-                    <Button look=Look::Primary>"Share accounts"</Button>
-                </span>
+                <Button look=Look::Primary>"Share accounts"</Button>
                 <button
                     type="submit"
                     formmethod="get"

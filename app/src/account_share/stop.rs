@@ -31,7 +31,7 @@ pub(super) fn ShareActs(
 #[component]
 fn StopSharing(share: AccountShareView, object: String) -> impl IntoView {
     let dialog = format!("stop-{}", share.share);
-    let AccountShareView { share, account, label, partner, people, pending, .. } = share;
+    let AccountShareView { share, account, label, partner, people, waiting, pending, .. } = share;
     view! {
         <DialogOpener dialog=dialog.clone() look=Look::Quiet object=object>
             "Stop sharing"
@@ -39,7 +39,7 @@ fn StopSharing(share: AccountShareView, object: String) -> impl IntoView {
         <RowDialog id=dialog.clone() heading="Stop sharing?">
             <p>
                 <strong>{label}</strong>
-                {format!(" is no longer shared with {partner}. {}", what_follows(people, pending))}
+                {format!(" is no longer shared with {partner}. {}", what_follows(people, waiting, pending))}
             </p>
             <p>
                 "Your own colleagues keep their access. Sharing it with the partner later is something new: nobody gets
@@ -55,16 +55,17 @@ fn StopSharing(share: AccountShareView, object: String) -> impl IntoView {
     }
 }
 
-fn what_follows(people: u32, pending: u32) -> String {
+fn what_follows(people: u32, waiting: u32, pending: u32) -> String {
     let people = match people {
         0 => "Nobody has access through it at the moment.".to_owned(),
         1 => "One person loses access at once.".to_owned(),
         people => format!("{people} people lose access at once."),
     };
+    let waiting = if waiting > 0 { " Access that waits for an owner to confirm it is lost, too." } else { "" };
     match pending {
-        0 => people,
-        1 => format!("{people} One request that waits is cancelled."),
-        pending => format!("{people} {pending} requests that wait are cancelled."),
+        0 => format!("{people}{waiting}"),
+        1 => format!("{people}{waiting} One request that waits is cancelled."),
+        pending => format!("{people}{waiting} {pending} requests that wait are cancelled."),
     }
 }
 
@@ -74,8 +75,10 @@ mod tests {
 
     #[test]
     fn what_is_lost_is_counted() {
-        assert_eq!(what_follows(0, 0), "Nobody has access through it at the moment.");
-        assert_eq!(what_follows(1, 1), "One person loses access at once. One request that waits is cancelled.");
-        assert_eq!(what_follows(3, 2), "3 people lose access at once. 2 requests that wait are cancelled.");
+        assert_eq!(what_follows(0, 0, 0), "Nobody has access through it at the moment.");
+        assert_eq!(what_follows(1, 0, 1), "One person loses access at once. One request that waits is cancelled.");
+        assert_eq!(what_follows(3, 0, 2), "3 people lose access at once. 2 requests that wait are cancelled.");
+        let waiting = "One person loses access at once. Access that waits for an owner to confirm it is lost, too.";
+        assert_eq!(what_follows(1, 2, 0), waiting);
     }
 }

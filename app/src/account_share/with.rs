@@ -62,10 +62,16 @@ fn Row(share: AccountShareView) -> impl IntoView {
 /// How many have access, until when, and what hinders them.
 #[component]
 pub(super) fn ShareState(share: AccountShareView) -> impl IntoView {
-    let people = match share.people {
-        0 => view! { <p class="share-nobody">"Nobody has access any more"</p> }.into_any(),
-        1 => view! { <p>"1 person"</p> }.into_any(),
-        people => view! { <p>{format!("{people} people")}</p> }.into_any(),
+    let people = match (share.people, share.waiting) {
+        (0, 0) => view! { <p class="share-nobody">"Nobody has access any more"</p> }.into_any(),
+        (0, _) => view! { <p>"Nobody yet"</p> }.into_any(),
+        (1, _) => view! { <p>"1 person"</p> }.into_any(),
+        (people, _) => view! { <p>{format!("{people} people")}</p> }.into_any(),
+    };
+    let unconfirmed = match share.waiting {
+        0 => None,
+        1 => Some("1 person waits for an owner to confirm".to_owned()),
+        waiting => Some(format!("{waiting} people wait for an owner to confirm")),
     };
     let waiting = match share.pending {
         0 => None,
@@ -74,6 +80,7 @@ pub(super) fn ShareState(share: AccountShareView) -> impl IntoView {
     };
     view! {
         {people}
+        {unconfirmed.map(|unconfirmed| view! { <p class="share-soft">{unconfirmed}</p> })}
         {waiting.map(|waiting| view! { <p class="share-soft">{waiting}</p> })}
         {share
             .ends_at

@@ -6,10 +6,10 @@ use super::filter::{FilterForm, filter_in};
 use super::row::{MemberRow, column};
 use crate::layout::address::Address;
 use crate::layout::form::{Posted, Problems};
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, page_or_error};
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
 use crate::ui::table::Table;
 use domain::member::{MemberFilter, MemberListView};
 use leptos::prelude::*;
@@ -36,8 +36,6 @@ pub fn MemberListPage() -> impl IntoView {
 #[component]
 fn MemberList(list: MemberListView, filter: MemberFilter, page: Address, posted: Posted) -> impl IntoView {
     let MemberListView { members, next, administers } = list;
-    let first = filter.after.is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     let exported = filter.clone();
     let columns: &'static [&'static str] = if administers { &column::ALL } else { &column::SEEN };
     view! {
@@ -78,7 +76,7 @@ fn MemberList(list: MemberListView, filter: MemberFilter, page: Address, posted:
                     </Table>
                 }
                     .into_any()
-            }} <Pager first=first next=next />
+            }} <Paging page=page next=next />
         </div>
     }
 }

@@ -178,7 +178,6 @@ pub async fn set_partner_policy(
         cool_down_days,
     };
     let told = crate::ssr::ctx()?.partnership(partnership).await?.set_policy(&form).await?;
-    crate::ssr::notify(crate::wire::Notice::done(told));
-    crate::ssr::redirect(&format!("/partners/{partnership}/policy"));
+    crate::ssr::done(&format!("/partners/{partnership}/policy"), told);
     Ok(())
 }

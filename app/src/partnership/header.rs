@@ -4,9 +4,8 @@ use crate::layout::title;
 use crate::ui::badge::{Badge, Initial, Tone};
 use crate::ui::tabs::{self, Tabs};
 use domain::PartnershipId;
-use domain::partnership::{PartnerHeaderView, PartnershipState};
+use domain::partnership::{PartnerHeaderView, PartnershipState, initial, name_alone};
 use domain::policy::Side;
-use domain::workspace::WorkspaceBadge;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -63,8 +62,9 @@ pub fn PartnerHeader(
     failed: bool,
 ) -> impl IntoView {
     let PartnerHeaderView { partnership, name, side, state, in_force } = header;
+    let heading = name_alone(&name);
     let failed = if failed { "Error: " } else { "" };
-    let page = format!("{failed}{} · {name}", tab.label());
+    let page = format!("{failed}{} · {heading}", tab.label());
     let tabs = Tab::ALL
         .into_iter()
         .filter(|other| in_force || *other == tab || !matches!(other, Tab::Accounts | Tab::Members))
@@ -75,7 +75,7 @@ pub fn PartnerHeader(
         <div class="partner-header">
             <Company name=name.clone() />
             <div class="partner-header-text">
-                <h1>{name.clone()}</h1>
+                <h1>{heading}</h1>
                 // Its id changes with the state, so that a change on the open page is announced.
                 <p class="partner-marks" id=format!("partner-{state}")>
                     <SideBadge side=side />
@@ -90,10 +90,9 @@ pub fn PartnerHeader(
 /// The company's initial letter.
 #[component]
 pub(super) fn Company(name: String) -> impl IntoView {
-    let letter = WorkspaceBadge { name: name.clone() }.initial();
     view! {
         <span class="partner-mark" aria-hidden="true">
-            <Initial letter=letter name=name />
+            <Initial letter=initial(&name) name=name_alone(&name) />
         </span>
     }
 }

@@ -5,12 +5,12 @@ use super::api::list_partners;
 use super::header::{Company, SideBadge, StateBadge};
 use crate::layout::address::Address;
 use crate::layout::form::{PostForm, Posted};
+use crate::layout::paging::Paging;
 use crate::layout::{Empty, page_or_error, title};
 use crate::ui::button::{Button, DialogCloser, Look};
 use crate::ui::copy_button::CopyButton;
 use crate::ui::icon::Drawing;
-use crate::ui::pager::Pager;
-use domain::partnership::{PartnerListView, PartnerView, ProposalFormView};
+use domain::partnership::{PartnerListView, PartnerView, ProposalFormView, name_alone};
 use domain::policy::Side;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -34,8 +34,6 @@ pub fn PartnerListPage() -> impl IntoView {
 #[component]
 fn PartnerList(list: PartnerListView, page: Address) -> impl IntoView {
     let PartnerListView { public_id, form, partners, next } = list;
-    let first = page.get("after").is_some().then(|| page.with("after", None));
-    let next = next.map(|next| page.with("after", Some(&next)));
     let nobody = partners.is_empty();
     view! {
         <div class="page-head">
@@ -57,7 +55,7 @@ fn PartnerList(list: PartnerListView, page: Address) -> impl IntoView {
             <ul class="partner-list" role="list">
                 {partners.into_iter().map(|partner| view! { <Partner partner=partner /> }).collect_view()}
             </ul>
-            <Pager first=first next=next />
+            <Paging page=page next=next />
         </section>
         <AddPartnerDialog form=form />
     }
@@ -80,6 +78,7 @@ fn OwnId(public_id: String) -> impl IntoView {
 #[component]
 fn Partner(partner: PartnerView) -> impl IntoView {
     let PartnerView { partnership, name, side, state, next_step } = partner;
+    let alone = name_alone(&name);
     let what = match side {
         _ if state.is_final() => None,
         Side::Host if state.is_in_force() => Some("Shares accounts with you"),
@@ -89,10 +88,10 @@ fn Partner(partner: PartnerView) -> impl IntoView {
     };
     view! {
         <li class="partner" id=format!("partner-{partnership}")>
-            <Company name=name.clone() />
+            <Company name=name />
             <div class="partner-text">
                 <a class="partner-name" href=format!("/partners/{partnership}")>
-                    {name}
+                    {alone}
                 </a>
                 {what.map(|what| view! { <p class="partner-what">{what}</p> })}
                 {(!next_step.is_empty()).then(|| view! { <p class="partner-next">{next_step}</p> })}

@@ -8,7 +8,7 @@ use crate::layout::{NotFound, page_or_error};
 use crate::ui::button::{Button, ButtonLink, Look};
 use crate::ui::copy_button::CopyButton;
 use domain::PartnershipId;
-use domain::partnership::{AgreedTerms, PartnerOverviewView};
+use domain::partnership::{AgreedTerms, PartnerOverviewView, name_alone};
 use domain::policy::{PartnershipAct, Side};
 use leptos::prelude::*;
 
@@ -31,8 +31,11 @@ pub fn PartnerOverviewPage() -> impl IntoView {
 #[component]
 fn Overview(overview: PartnerOverviewView, posted: Posted) -> impl IntoView {
     let header = overview.header.clone();
-    let (next_step, acts) = (overview.next_step.clone(), overview.acts.clone());
-    let (partnership, next_reminder) = (header.partnership, overview.next_reminder);
+    let (partnership, next_step) = (header.partnership, overview.next_step.clone());
+    let next_reminder = overview.next_reminder.filter(|_| overview.acts.contains(&PartnershipAct::Remind));
+    let mut acts = overview.acts.clone();
+    // Until the next one can be sent, its time stands where the button would.
+    acts.retain(|act| *act != PartnershipAct::Remind || next_reminder.is_none());
     view! {
         <div data-live="partner">
             <PartnerHeader header=header tab=Tab::Overview failed=posted.is_some() />
@@ -162,7 +165,7 @@ fn Facts(overview: PartnerOverviewView) -> impl IntoView {
     };
     view! {
         <dl class="partner-facts">
-            {text("Name", header.name)}
+            {text("Name", name_alone(&header.name))}
             <div class="partner-fact">
                 <dt>"Workspace ID"</dt>
                 {match public_id {

@@ -90,8 +90,8 @@ fn Found(partnership: PartnershipId, member: PickedMember) -> impl IntoView {
             <PostForm function=FUNCTION class="partner-act">
                 <input type="hidden" name="partnership" value=partnership.to_string() />
                 <input type="hidden" name="member" value=member.to_string() />
-                <Button small=true object=format!("{name} partnership owner")>
-                    "Name"
+                <Button small=true object=format!("of the partnership: {name}")>
+                    "Name owner"
                 </Button>
             </PostForm>
         </li>

@@ -103,7 +103,7 @@ fn Done(codes: Vec<String>) -> impl IntoView {
         </div>
         <div class="set-up-told">
             <p role="status">"From now on you are asked for a code when you sign in with your password."</p>
-            {any.then(|| view! { <RecoveryCodeList codes=codes /> })}
+            {any.then(|| view! { <RecoveryCodeList codes=codes under_page=true /> })}
             <div class="form-acts">
                 <ButtonLink href="/settings/security" look=Look::Primary>
                     "Back to Security"

@@ -157,11 +157,30 @@ fn Passkey(passkey: PasskeyView, confirmed: bool) -> impl IntoView {
 pub fn RecoveryCodeList(
     /// As they are typed.
     codes: Vec<String>,
+    /// Whether they stand under the page's heading itself, not under that of a part.
+    #[prop(optional)]
+    under_page: bool,
 ) -> impl IntoView {
+    const HEADING: &str = "recovery-codes-heading";
+    let words = "Your recovery codes";
     let all = codes.join("\n");
     view! {
-        <section class="recovery-codes" aria-labelledby="recovery-codes-heading" tabindex="-1" autofocus=true>
-            <h3 id="recovery-codes-heading">"Your recovery codes"</h3>
+        <section class="recovery-codes" aria-labelledby=HEADING tabindex="-1" autofocus=true>
+            {if under_page {
+                view! {
+                    <h2 class="recovery-codes-heading" id=HEADING>
+                        {words}
+                    </h2>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <h3 class="recovery-codes-heading" id=HEADING>
+                        {words}
+                    </h3>
+                }
+                    .into_any()
+            }}
             <p>
                 "Keep them where you find them without this device: they are shown only now. Each lets you in once, when your
                 app or passkey is lost."

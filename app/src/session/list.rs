@@ -54,7 +54,8 @@ fn Row(session: SessionView) -> impl IntoView {
                 <Ago at=last_seen_at />
             </Cell>
             <Cell label=END>
-                {match session.filter(|_| !current) {
+                {match session {
+                    _ if current => "By signing out".into_any(),
                     Some(session) => {
                         view! {
                             <form method="post" action="/api/session/end">
@@ -66,7 +67,7 @@ fn Row(session: SessionView) -> impl IntoView {
                         }
                             .into_any()
                     }
-                    None => view! { "–" }.into_any(),
+                    None => "With all others".into_any(),
                 }}
             </Cell>
         </tr>

@@ -35,7 +35,9 @@ fn share_rows() -> String {
                  COALESCE(g.name, p.contact_email) AS partner, s.highest_role, s.created_at, s.ends_at,
                  p.state AS partnership_state, p.owner_member_id = $2 AS own_partnership,
                  (SELECT count(DISTINCT g.member_id) FROM access_grant g JOIN member m ON m.id = g.member_id
-                  WHERE g.account_share_id = s.id AND {STANDS}) AS people,
+                  WHERE g.account_share_id = s.id AND {STANDS}) AS standing,
+                 (SELECT count(DISTINCT g.member_id) FROM access_grant g JOIN member m ON m.id = g.member_id
+                  WHERE g.account_share_id = s.id AND {STANDS} AND g.state = 'active') AS people,
                  (SELECT count(*) FROM request_line l JOIN access_request r ON r.id = l.access_request_id
                   WHERE l.account_id = a.id AND r.account_share_id = s.id AND {LINE_WAITS}) AS pending,
                  EXISTS (SELECT 1 FROM access_grant g
@@ -63,6 +65,8 @@ struct ShareRow {
     ends_at: Option<Moment>,
     partnership_state: PartnershipState,
     own_partnership: bool,
+    /// With those whose access waits to be confirmed.
+    standing: i64,
     people: i64,
     pending: i64,
     owned: bool,
@@ -73,7 +77,6 @@ impl ShareRow {
     fn view(self, side: Side, administers: bool) -> AccountShareView {
         let host = side == Side::Host;
         let looks_after = host && (administers || self.own_partnership);
-        let people = counted(self.people);
         let active = self.partnership_state == PartnershipState::Active;
         AccountShareView {
             share: self.share,
@@ -83,13 +86,14 @@ impl ShareRow {
             app: self.app,
             partner: self.partner,
             highest_role: self.highest_role,
-            people,
+            people: counted(self.people),
+            waiting: counted(self.standing - self.people),
             pending: counted(self.pending),
             shared_at: self.created_at,
             ends_at: self.ends_at,
             suspended: !active,
             can_stop: looks_after || (host && self.owned),
-            can_share_again: looks_after && self.owned && active && people == 0,
+            can_share_again: looks_after && self.owned && active && self.standing == 0,
             sees_partnership: looks_after || !host,
         }
     }
@@ -151,6 +155,7 @@ impl VisiblePartnership {
             name: String,
             email: String,
             accounts: i64,
+            counts: i32,
             last_used_at: Option<Moment>,
         }
         let ctx = self.ctx();
@@ -164,6 +169,7 @@ impl VisiblePartnership {
         let matching = member_search::matching(typed, &mut place);
         let sql = format!(
             r#"SELECT m.id AS member, u.name, u.email, count(DISTINCT g.account_id) AS accounts,
+                      MAX(CASE WHEN g.state = 'active' THEN 1 ELSE 0 END) AS counts,
                       MAX(g.last_used_at) AS last_used_at
                FROM account_share s
                JOIN partnership p ON p.id = s.partnership_id
@@ -191,6 +197,7 @@ impl VisiblePartnership {
                 more: counted(row.accounts).saturating_sub(counted(accounts.len() as i64)),
                 member: PickedMember { member: row.member, name: row.name, email: row.email },
                 accounts,
+                waits: row.counts == 0,
                 last_used_at: row.last_used_at,
                 can_remove,
             }

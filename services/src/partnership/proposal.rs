@@ -17,7 +17,7 @@ use domain::activity::EventKind;
 use domain::link::LinkPurpose;
 use domain::partnership::{
     MOST_PROPOSALS_A_DAY, OPEN_PROPOSAL_DAYS, PartnershipState, Proposal, ProposalForm, ProposalFormView,
-    REMINDER_HOURS, TERMS_VERSION,
+    REMINDER_HOURS, TERMS_VERSION, not_named_yet,
 };
 use domain::policy::{PartnershipAct, Side};
 use domain::text::{self, one_line};
@@ -184,7 +184,7 @@ impl LiveOne {
 
 fn already(proposal: &Proposal, state: Option<PartnershipState>) -> AppError {
     let (field, whom) = match &proposal.workspace_id {
-        Some(id) => ("workspace_id", format!("the workspace {id}")),
+        Some(id) => ("workspace_id", not_named_yet(id)),
         None => ("contact_email", proposal.contact_email.clone()),
     };
     let stands = state.map_or_else(String::new, |state| format!(" ({})", state.label().to_lowercase()));

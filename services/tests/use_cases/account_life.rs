@@ -43,6 +43,15 @@ async fn waiting(world: &World) -> Vec<String> {
     members.waiting.into_iter().map(|guest| guest.member.name).collect()
 }
 
+/// The partner's tabs: how many have access to the account, how many wait for it, and for each member whether they do.
+async fn at_the_partner(world: &World) -> (u32, u32, Vec<bool>) {
+    let partnership = world.ctx(&world.ada).await.partnership(world.partnership).await.unwrap();
+    let share = partnership.accounts("", None).await.unwrap().shares.remove(0);
+    assert!(!share.can_share_again);
+    let members = partnership.members("", None).await.unwrap().members;
+    (share.people, share.waiting, members.into_iter().map(|row| row.waits).collect())
+}
+
 async fn events(world: &World, kind: &str) -> i64 {
     world.one("SELECT count(*) FROM activity_event WHERE kind = $1", [kind.into()]).await
 }
@@ -257,11 +266,13 @@ on_both! {
             assert!(members.waiting.is_empty(), "{}", person.name);
             assert_eq!(told(confirm(&world, person, &[&world.mia]).await), Denial::OwnersOnly.into());
         }
+        assert_eq!(at_the_partner(&world).await, (0, 3, vec![true, true, true]));
 
         let told_her = confirm(&world, &world.olga, &[&world.mia]).await.unwrap();
         assert_eq!(told_her, format!("Mia Manager has access to {LABEL} again."));
         let card = world.cards(&world.mia).await.remove(0);
         assert_eq!(card.role, AccountRole::AccountManager, "as it was");
+        assert_eq!(at_the_partner(&world).await, (1, 2, vec![true, true, false]));
         assert_eq!(world.mailed().await, ["mia@people.example"]);
         // Again, by the other owner.
         confirm(&world, &world.oscar, &[&world.mia]).await.unwrap();
