@@ -2,7 +2,7 @@
 //!
 //! Whoever is invited is a member of status *Invited* from then on, with a user who has no password. An address may be
 //! somebody's already who has a sign-in: nothing of it is seen in the workspace before they have joined. A link is bound to
-//! one member; following it changes nothing, and joining uses it up. Who has only ever been invited: [`never_joined`].
+//! one member; following it changes nothing, and joining uses it up. Who has only ever been invited: `never_joined`.
 
 mod never_joined;
 

@@ -1,7 +1,7 @@
 //! Partnerships as a member sees them, and the rights a member can have on one.
 //!
 //! [`Ctx::partnership`] is the only way to a partnership. What it returns can be read; to change anything, begin a change
-//! with [`VisiblePartnership::change`], which takes the locks and asks for the right on what is true inside.
+//! with `VisiblePartnership::change`, which takes the locks and asks for the right on what is true inside.
 
 use crate::access_grant::lock_accounts;
 use crate::activity::{Details, Event, Tell};

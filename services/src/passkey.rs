@@ -1,7 +1,7 @@
 //! Passkeys: set up, taken away, and signing in with one, which asks for nothing else.
 //!
 //! Invariant: a passkey answers a question that this installation has asked, for its own address, once, within
-//! [`ANSWER_WITHIN`]. Each has verified its user by itself (a fingerprint, a PIN), so it is two factors in one.
+//! `ANSWER_WITHIN`. Each has verified its user by itself (a fingerprint, a PIN), so it is two factors in one.
 
 use crate::context::Change;
 use crate::entity::{passkey, passkey_ceremony, user};

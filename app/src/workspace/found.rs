@@ -55,17 +55,7 @@ fn WithLink(link: FoundingView, token: String, page: String, reader: Option<Stri
         <Title text=posted.title(HEADING) />
         <h1>{HEADING}</h1>
         <Problems posted=posted.clone() />
-        {host
-            .map(|host| {
-                view! {
-                    <p>
-                        <bdi>{host}</bdi>
-                        " wants to share accounts with your company. Found your company’s workspace first, then you can
-                        accept. If your company has a workspace here already, tell them its workspace ID: you find it
-                        under Partners."
-                    </p>
-                }
-            })}
+        {host.map(|host| view! { <Proposes host=host here=!answering.is_empty() /> })}
         {match by {
             TakenUpBy::NewSignIn => {
                 view! {
@@ -142,6 +132,27 @@ fn WithLink(link: FoundingView, token: String, page: String, reader: Option<Stri
     }
 }
 
+/// Why somebody was sent here who did not ask for it.
+#[component]
+fn Proposes(
+    /// The company that proposes.
+    host: String,
+    /// Whether the reader can answer with a workspace they have.
+    here: bool,
+) -> impl IntoView {
+    view! {
+        <p>
+            <bdi>{host}</bdi>
+            " wants to share accounts with your company."
+            {(!here)
+                .then_some(
+                    " Found your company’s workspace first, then you can accept. If it has a workspace here already, give \
+                     them its workspace ID: whoever is a member finds it under Partners.",
+                )}
+        </p>
+    }
+}
+
 /// The workspaces that can answer instead of a new one.
 #[component]
 fn Answering(
@@ -166,7 +177,9 @@ fn Answering(
                     <PostForm function="workspace/answer-as">
                         <input type="hidden" name="token" value=token />
                         <input type="hidden" name="member" value=member.to_string() />
-                        <Button look=Look::Primary>"Go on as " <bdi>{name}</bdi></Button>
+                        <Button look=Look::Primary>
+                            <span>"Go on as " <bdi>{name}</bdi></span>
+                        </Button>
                     </PostForm>
                 }
             })

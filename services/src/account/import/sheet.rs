@@ -81,7 +81,7 @@ impl Sheet {
             let begins = began + text.as_bytes()[began..].iter().take_while(|byte| **byte == b'\n').count();
             number += text.as_bytes()[read..begins].iter().filter(|byte| **byte == b'\n').count() as u64;
             read = begins;
-            if record.iter().last().is_some_and(|cell| cell.ends_with(END)) {
+            if record.iter().next_back().is_some_and(|cell| cell.ends_with(END)) {
                 if record.iter().eq([END.encode_utf8(&mut [0; 4])]) {
                     break;
                 }
