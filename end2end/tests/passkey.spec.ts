@@ -45,6 +45,7 @@ test("whoever does not prove that it is them is not signed in, and told what to 
   const page = await browserOf(collaborator);
   const { session, authenticatorId } = await plugIn(page);
   await setUp(page, "Key");
+  await expect(page.getByText("The passkey has been set up.")).toBeVisible();
   await signOut(page, collaborator);
   await session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
   await open(page, "/sign-in");
