@@ -38,3 +38,30 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Res
     }
     Ok(())
 }
+
+/// A migration that is statements and nothing else: some for the way up, and some that take them back. Its name is that of
+/// the file that says so.
+macro_rules! in_sql {
+    ($up:expr, $down:expr) => {
+        #[derive(sea_orm_migration::prelude::DeriveMigrationName)]
+        pub(crate) struct Migration;
+
+        #[async_trait::async_trait]
+        impl sea_orm_migration::MigrationTrait for Migration {
+            async fn up(
+                &self,
+                manager: &sea_orm_migration::SchemaManager,
+            ) -> Result<(), sea_orm_migration::sea_orm::DbErr> {
+                $crate::dialect::run(manager, $up).await
+            }
+
+            async fn down(
+                &self,
+                manager: &sea_orm_migration::SchemaManager,
+            ) -> Result<(), sea_orm_migration::sea_orm::DbErr> {
+                $crate::dialect::run(manager, $down).await
+            }
+        }
+    };
+}
+pub(crate) use in_sql;

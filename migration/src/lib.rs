@@ -55,3 +55,18 @@ impl MigratorTrait for Migrator {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_migration_is_called_like_its_file() {
+        let named: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+        let folder = std::fs::read_dir("src").expect("the folder of the sources");
+        let files = folder.filter_map(|file| file.ok()?.path().file_stem()?.to_str().map(str::to_owned));
+        let mut files: Vec<String> = files.filter(|file| file.starts_with("m2")).collect();
+        files.sort();
+        assert_eq!(named, files, "what an installation has had is known by its name");
+    }
+}

@@ -1,21 +1,6 @@
 //! Sessions, and the attempts to sign in.
 
-use crate::dialect::run;
-use sea_orm_migration::prelude::*;
-
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, DOWN).await
-    }
-}
+crate::dialect::in_sql!(UP, DOWN);
 
 const UP: &[&str] = &[
     // The id is known to the browser only: the table has its SHA-256, in hexadecimal.

@@ -1,21 +1,6 @@
 //! Activity, append-only, and the notifications made from it.
 
-use crate::dialect::run;
-use sea_orm_migration::prelude::*;
-
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, DOWN).await
-    }
-}
+crate::dialect::in_sql!(UP, DOWN);
 
 const UP: &[&str] = &[
     r#"CREATE TABLE activity_event (

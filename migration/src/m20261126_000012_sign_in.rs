@@ -1,21 +1,6 @@
 //! Signing in safely: second factors, the state between password and second factor, and a new email address on its way.
 
-use crate::dialect::run;
-use sea_orm_migration::prelude::*;
-
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, DOWN).await
-    }
-}
+crate::dialect::in_sql!(UP, DOWN);
 
 const UP: &[&str] = &[
     // When the user has last proven who they are. None for sessions from before: their beginning counts.

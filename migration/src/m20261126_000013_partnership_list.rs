@@ -1,21 +1,6 @@
 //! What the Partners page asks for, and that a company is invited once at a time.
 
-use crate::dialect::run;
-use sea_orm_migration::prelude::*;
-
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, DOWN).await
-    }
-}
+crate::dialect::in_sql!(UP, DOWN);
 
 const UP: &[&str] = &[
     "CREATE INDEX partnership_host ON partnership (host_workspace_id, created_at)",

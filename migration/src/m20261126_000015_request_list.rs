@@ -1,21 +1,6 @@
 //! What the Requests page asks for, and which mails a member wants.
 
-use crate::dialect::run;
-use sea_orm_migration::prelude::*;
-
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, DOWN).await
-    }
-}
+crate::dialect::in_sql!(UP, DOWN);
 
 const UP: &[&str] = &[
     // The workspace whose account it is about: what waits in a workspace is found without going through its accounts.
