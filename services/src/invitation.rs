@@ -15,7 +15,7 @@ use crate::entity::{member, user};
 use crate::mail::{self, Letter, Outgoing};
 use crate::member::{self as members, ManagedMember};
 use crate::member_search::{self, fold};
-use crate::session::{self, Beginner, Browser, NewSession};
+use crate::session::{self, Beginner, Browser, NewSession, fold_email};
 use crate::{Ctx, Error, Oneself, Services, WorkspaceAdmin, link, second_factor};
 use chrono::TimeDelta;
 use domain::activity::EventKind;
@@ -279,7 +279,6 @@ impl ManagedMember {
 /// Somebody who is invited, as they stand inside a change or a question.
 #[derive(Debug, FromQueryResult)]
 struct Invited {
-    user: UserId,
     workspace: WorkspaceId,
     workspace_name: String,
     /// The address as the invitation has it.
@@ -289,43 +288,63 @@ struct Invited {
     user_name: String,
     invited_by: Option<String>,
     inviter: Option<MemberId>,
+    #[sea_orm(nested)]
+    state: SignInState,
+}
+
+/// What a user can sign in with, as far as it decides how a link for their address is taken up.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct SignInState {
+    user: UserId,
     has_password: bool,
     /// Memberships that were joined, and those of them that can act.
     joined: i64,
     active: i64,
 }
 
-impl Invited {
+/// SQL: what a [`SignInState`] reads of the user `u`.
+const SIGN_IN_STATE: &str = r#"u.id AS "user", u.password_hash IS NOT NULL AS has_password,
+    (SELECT count(*) FROM member o WHERE o.user_id = u.id AND o.status <> 'invited') AS joined,
+    (SELECT count(*) FROM member o WHERE o.user_id = u.id AND o.status = 'active') AS active"#;
+
+impl SignInState {
+    /// That of the user with this address, if there is one.
+    pub(crate) async fn with_address(connection: &impl ConnectionTrait, email: &str) -> Result<Option<Self>, Error> {
+        let sql = format!(r#"SELECT {SIGN_IN_STATE} FROM "user" u WHERE u.email_folded = $1"#);
+        let question = statement(connection, &sql, [fold_email(email).into()]);
+        Ok(Self::find_by_statement(question).one(connection).await?)
+    }
+
     /// Whether the user can sign in, or could.
     fn has_sign_in(&self) -> bool {
         self.has_password || self.joined > 0
     }
 
-    /// What is needed of whoever has opened the link.
-    fn taken_up_by(&self, reader: Option<UserId>) -> TakenUpBy {
-        match reader {
-            Some(reader) if reader == self.user => TakenUpBy::SignedIn,
-            Some(_) => TakenUpBy::SomebodyElse,
-            None if self.active > 0 => TakenUpBy::SignIn,
-            None if self.has_sign_in() => TakenUpBy::Password,
-            None => TakenUpBy::NewSignIn,
+    /// What is needed of whoever has opened a link for the address of a user, who may be none.
+    pub(crate) fn taken_up_by(state: Option<&Self>, reader: Option<UserId>) -> TakenUpBy {
+        match (state, reader) {
+            (Some(state), Some(reader)) if state.user == reader => TakenUpBy::SignedIn,
+            (_, Some(_)) => TakenUpBy::SomebodyElse,
+            (Some(state), None) if state.active > 0 => TakenUpBy::SignIn,
+            (Some(state), None) if state.has_sign_in() => TakenUpBy::Password,
+            (_, None) => TakenUpBy::NewSignIn,
         }
     }
 }
 
 async fn invited(connection: &impl ConnectionTrait, member: MemberId) -> Result<Option<Invited>, Error> {
-    let sql = r#"SELECT u.id AS "user", w.id AS workspace, w.name AS workspace_name,
+    let sql = format!(
+        r#"SELECT {SIGN_IN_STATE}, w.id AS workspace, w.name AS workspace_name,
                         COALESCE(m.invited_email, u.email) AS email, u.email AS user_email, u.name AS user_name,
-                        iu.name AS invited_by, m.invited_by AS inviter, u.password_hash IS NOT NULL AS has_password,
-                        (SELECT count(*) FROM member o WHERE o.user_id = u.id AND o.status <> 'invited') AS joined,
-                        (SELECT count(*) FROM member o WHERE o.user_id = u.id AND o.status = 'active') AS active
+                        iu.name AS invited_by, m.invited_by AS inviter
                  FROM member m
                  JOIN "user" u ON u.id = m.user_id
                  JOIN workspace w ON w.id = m.workspace_id
                  LEFT JOIN member im ON im.id = m.invited_by
                  LEFT JOIN "user" iu ON iu.id = im.user_id
-                 WHERE m.id = $1 AND m.status = 'invited'"#;
-    Ok(Invited::find_by_statement(statement(connection, sql, [member.into()])).one(connection).await?)
+                 WHERE m.id = $1 AND m.status = 'invited'"#
+    );
+    Ok(Invited::find_by_statement(statement(connection, &sql, [member.into()])).one(connection).await?)
 }
 
 /// What somebody enters who joins for the first time, or who joins with a sign-in that is good for nothing else.
@@ -361,7 +380,7 @@ impl Services {
         let Some(member) = link.member_id else { return Ok(None) };
         let invited = invited(connection, member).await?;
         Ok(invited.map(|invited| InvitationView {
-            by: invited.taken_up_by(reader.map(Oneself::user)),
+            by: SignInState::taken_up_by(Some(&invited.state), reader.map(Oneself::user)),
             reader: reader.map(|reader| reader.frame().email),
             workspace: invited.workspace_name,
             invited_by: invited.invited_by.unwrap_or_else(|| "An Admin".to_owned()),
@@ -397,7 +416,7 @@ impl Services {
         change.take_time();
         let Some(invited) = invited(change.transaction(), member).await? else { return Err(gone()) };
         // Somebody may have set the sign-in up meanwhile, in another workspace.
-        if invited.taken_up_by(reader.map(Oneself::user)) != known.by {
+        if SignInState::taken_up_by(Some(&invited.state), reader.map(Oneself::user)) != known.by {
             return Err(AppError::invalid("form", "Something has changed meanwhile. Reload the page.").into());
         }
         if !link::use_up(&change, &link).await? {
@@ -405,7 +424,7 @@ impl Services {
         }
         let name = match &ready {
             Ready::New { name, password_hash } => {
-                set_up_sign_in(&change, invited.user, &invited.email, name, password_hash).await?;
+                set_up_sign_in(&change, invited.state.user, &invited.email, name, password_hash).await?;
                 name.clone()
             }
             Ready::Known => invited.user_name.clone(),
@@ -430,7 +449,8 @@ impl Services {
             ..Event::new(EventKind::MemberJoined, invited.workspace)
         }];
         // Whoever has a second factor signs in with it.
-        let signs_in = reader.is_none() && second_factor::of_user(change.transaction(), invited.user).await?.any();
+        let signs_in =
+            reader.is_none() && second_factor::of_user(change.transaction(), invited.state.user).await?.any();
         let session = match reader {
             Some(reader) => {
                 reader.go_on_as(&change, member).await?;
@@ -438,7 +458,7 @@ impl Services {
             }
             None if signs_in => None,
             None => {
-                let who = Beginner { user: invited.user, name, member, workspace: invited.workspace };
+                let who = Beginner { user: invited.state.user, name, member, workspace: invited.workspace };
                 let (session, event) = session::begin_as(&change, who, browser).await?;
                 events.push(event);
                 Some(session)

@@ -292,8 +292,7 @@ impl ManagedMember {
             .exec(change.transaction())
             .await?;
         second_factor::forget_passkeys(&change, row.user).await?;
-        session::end_half_open_of(&change, row.user).await?;
-        session::end_all_of(&change, row.user, None).await?;
+        session::sign_out_everywhere(&change, row.user).await?;
         link::end_of_user(&change, LinkPurpose::ResetPassword, row.user).await?;
         let new = link::NewLink {
             email: row.email.clone(),

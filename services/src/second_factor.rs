@@ -579,9 +579,8 @@ async fn taken_away(change: &Change, user: UserId) -> Result<bool, Error> {
     }
     one_time_code::Entity::delete_by_id(user).exec(transaction).await?;
     forget_passkeys(change, user).await?;
-    session::end_half_open_of(change, user).await?;
     forget_recovery(change, user).await?;
-    session::end_all_of(change, user, None).await?;
+    session::sign_out_everywhere(change, user).await?;
     Ok(true)
 }
 

@@ -4,8 +4,8 @@ mod own;
 mod second_step;
 
 pub use own::Confirmed;
+pub(crate) use second_step::end_half_open;
 pub use second_step::{HalfOpen, SignIn};
-pub(crate) use second_step::{end_half_open, end_half_open_of};
 
 use crate::access_request::waiting_for;
 use crate::activity::{Details, Event};
@@ -433,7 +433,7 @@ pub(crate) fn signed_in(user: &user::Model, member: Membership) -> Event {
 }
 
 /// Ends every session of a user, but the one with this hash. Returns how many ended.
-pub(crate) async fn end_all_of(change: &Change, user: UserId, except: Option<&str>) -> Result<u64, Error> {
+async fn end_all_of(change: &Change, user: UserId, except: Option<&str>) -> Result<u64, Error> {
     let ended = session::Entity::update_many()
         .col_expr(session::Column::EndsAt, Expr::value(change.now()))
         .filter(session::COLUMN.user_id.eq(user))
@@ -442,6 +442,12 @@ pub(crate) async fn end_all_of(change: &Change, user: UserId, except: Option<&st
         .exec(change.transaction())
         .await?;
     Ok(ended.rows_affected)
+}
+
+/// Ends every session of a user, and every sign-in of theirs that waits for its second step.
+pub(crate) async fn sign_out_everywhere(change: &Change, user: UserId) -> Result<(), Error> {
+    end_all_of(change, user, None).await?;
+    second_step::end_all_half_open_of(change, user).await
 }
 
 /// Ends every session that is at work as this member.

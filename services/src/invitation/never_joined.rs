@@ -3,6 +3,7 @@
 //! Invariant: such a user stands in the way of nobody. The row goes with its last invitation, and whoever proves that the
 //! address is theirs takes the invitations over.
 
+use super::SignInState;
 use crate::Error;
 use crate::context::Change;
 use crate::database::statement;
@@ -65,7 +66,10 @@ pub(crate) async fn take_over(change: &Change, address: &str, by: UserId) -> Res
     // Members first, then their user: as everywhere.
     let invited: Vec<MemberId> = of(other).all(transaction).await?.into_iter().map(|invited| invited.id).collect();
     members::lock(change, &invited).await?;
-    if with_address(change, &folded, "UPDATE").await? != Some(other) || has_sign_in(transaction, other).await? {
+    if with_address(change, &folded, "UPDATE").await? != Some(other) {
+        return Ok(());
+    }
+    if SignInState::with_address(transaction, address).await?.is_some_and(|state| state.has_sign_in()) {
         return Ok(());
     }
     let here: Vec<WorkspaceId> = of(by).all(transaction).await?.into_iter().map(|own| own.workspace_id).collect();
@@ -95,11 +99,4 @@ async fn with_address(change: &Change, folded: &str, strength: &str) -> Result<O
     let transaction = change.transaction();
     let row = Row::find_by_statement(statement(transaction, &sql, [folded.into()])).one(transaction).await?;
     Ok(row.map(|row| row.id))
-}
-
-/// Whether a user can sign in, or could.
-async fn has_sign_in(connection: &impl ConnectionTrait, user: UserId) -> Result<bool, Error> {
-    let sql = r#"SELECT 1 AS one FROM "user" u WHERE u.id = $1 AND (u.password_hash IS NOT NULL
-                 OR EXISTS (SELECT 1 FROM member m WHERE m.user_id = u.id AND m.status <> 'invited'))"#;
-    Ok(connection.query_one_raw(statement(connection, sql, [user.into()])).await?.is_some())
 }

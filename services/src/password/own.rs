@@ -191,8 +191,7 @@ async fn set(change: &mut Change, user: &user::Model, hash: String) -> Result<()
     let transaction = change.transaction();
     let changed = user::ActiveModel { password_hash: Set(Some(hash)), ..user.clone().into_active_model() };
     changed.update(transaction).await?;
-    session::end_all_of(change, user.id, None).await?;
-    session::end_half_open_of(change, user.id).await?;
+    session::sign_out_everywhere(change, user.id).await?;
     link::end_of_user(change, LinkPurpose::ResetPassword, user.id).await?;
     let letter = Letter {
         subject: "Your password for Latchkey has been changed".to_owned(),

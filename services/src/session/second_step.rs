@@ -70,7 +70,7 @@ pub(crate) async fn end_half_open(change: &Change, id: &str) -> Result<(), Error
 }
 
 /// Ends every sign-in of a user that waits for its second step.
-pub(crate) async fn end_half_open_of(change: &Change, user: UserId) -> Result<(), Error> {
+pub(super) async fn end_all_half_open_of(change: &Change, user: UserId) -> Result<(), Error> {
     Entity::delete_many().filter(COLUMN.user_id.eq(user)).exec(change.transaction()).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::activity::{Details, Event};
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{member, partnership, user, workspace};
-use crate::invitation::{set_up_sign_in, user_of};
+use crate::invitation::{SignInState, set_up_sign_in, user_of};
 use crate::mail::{self, Letter, Outgoing};
 use crate::member_search::{self, fold};
 use crate::oneself::joined_with;
@@ -436,25 +436,8 @@ pub(super) async fn taken_up_by(
     email: &str,
     reader: Option<&Oneself>,
 ) -> Result<TakenUpBy, Error> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        id: UserId,
-        has_password: bool,
-        joined: i64,
-        active: i64,
-    }
-    let sql = r#"SELECT u.id, u.password_hash IS NOT NULL AS has_password,
-                        (SELECT count(*) FROM member o WHERE o.user_id = u.id AND o.status <> 'invited') AS joined,
-                        (SELECT count(*) FROM member o WHERE o.user_id = u.id AND o.status = 'active') AS active
-                 FROM "user" u WHERE u.email_folded = $1"#;
-    let row = Row::find_by_statement(statement(connection, sql, [fold_email(email).into()])).one(connection).await?;
-    Ok(match (row, reader.map(Oneself::user)) {
-        (Some(row), Some(reader)) if row.id == reader => TakenUpBy::SignedIn,
-        (_, Some(_)) => TakenUpBy::SomebodyElse,
-        (Some(row), None) if row.active > 0 => TakenUpBy::SignIn,
-        (Some(row), None) if row.has_password || row.joined > 0 => TakenUpBy::Password,
-        _ => TakenUpBy::NewSignIn,
-    })
+    let state = SignInState::with_address(connection, email).await?;
+    Ok(SignInState::taken_up_by(state.as_ref(), reader.map(Oneself::user)))
 }
 
 /// A user with a sign-in that is set up here.
