@@ -4,8 +4,10 @@
 //! value that may hold a password.
 
 use clap::{Args, CommandFactory};
+use domain::secret::Secret;
 use domain::workspace::Founding;
 use services::mail::{Mailer, Transport, WrongSetting};
+use services::vault::KeySource;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,6 +18,7 @@ const DATABASE_URL: &str = "sqlite://data/latchkey.db";
 const ADDRESS: &str = "127.0.0.1:3000";
 const MAIL_FROM: &str = "Latchkey <latchkey@localhost>";
 const MAIL_FOLDER: &str = "data/mail";
+const KEY_FILE: &str = "data/latchkey.key";
 const LOG: &str = "info";
 
 /// Variables of the project's own builds and tests, which can stand in the environment of a program they start.
@@ -82,6 +85,20 @@ pub struct Settings {
     )]
     pub founding: Option<String>,
 
+    /// The file with the key that the secrets in the database are encrypted with. It is made at the first start: keep a copy
+    /// of it elsewhere, not beside the backups of the database [default: data/latchkey.key]
+    #[arg(long, env = "LATCHKEY_KEY_FILE", hide_env_values = true, value_name = "FILE", global = true)]
+    pub key_file: Option<String>,
+
+    /// The key itself, as `latchkey new-key` prints it; older keys after it, on lines of their own [default: none]
+    #[arg(long, env = "LATCHKEY_KEY", hide_env_values = true, value_name = "KEY", global = true)]
+    pub key: Option<String>,
+
+    /// A command that prints the key, such as one that asks a hardware module or a cloud's key service. A shell runs it
+    /// when the program starts, and when the keys have been rotated [default: none]
+    #[arg(long, env = "LATCHKEY_KEY_COMMAND", hide_env_values = true, value_name = "COMMAND", global = true)]
+    pub key_command: Option<String>,
+
     /// What is logged to the standard error stream: error, warn, info, debug, trace, or a filter such as
     /// "info,services=debug". Readable on a terminal, JSON otherwise [default: info]
     #[arg(long, env = "LATCHKEY_LOG", hide_env_values = true, value_name = "FILTER", global = true)]
@@ -108,6 +125,9 @@ pub enum SettingError {
     /// Two ways to send mail.
     #[error("LATCHKEY_SMTP_URL and LATCHKEY_RESEND_API_KEY are both set. Keep the one that is to send the mail.")]
     TwoTransports,
+    /// Two places for the key.
+    #[error("Of LATCHKEY_KEY_FILE, LATCHKEY_KEY and LATCHKEY_KEY_COMMAND more than one is set. Keep the one that has the key.")]
+    TwoKeys,
 }
 
 /// The settings, checked.
@@ -125,6 +145,8 @@ pub struct Config {
     pub mailer: Mailer,
     /// Who can found a further workspace.
     pub founding: Founding,
+    /// Where the key of the vault comes from.
+    pub key: KeySource,
 }
 
 impl Settings {
@@ -162,7 +184,17 @@ impl Settings {
         let trust_proxy = given(&self.trust_proxy).map(switch).transpose()?.unwrap_or(false);
         let mailer = self.mailer(&site_url_or(site_url.as_ref(), address))?;
         let founding = given(&self.founding).map(founding).transpose()?.unwrap_or(Founding::Invitation);
-        Ok(Config { database_url, address, site_url, trust_proxy, mailer, founding })
+        let key = self.key()?;
+        Ok(Config { database_url, address, site_url, trust_proxy, mailer, founding, key })
+    }
+
+    fn key(&self) -> Result<KeySource, SettingError> {
+        match (given(&self.key_file), given(&self.key), given(&self.key_command)) {
+            (file, None, None) => Ok(KeySource::File(PathBuf::from(file.unwrap_or(KEY_FILE)))),
+            (None, Some(key), None) => Ok(KeySource::Value(Secret::new(key))),
+            (None, None, Some(command)) => Ok(KeySource::Command(command.to_owned())),
+            _ => Err(SettingError::TwoKeys),
+        }
     }
 
     fn mailer(&self, site_url: &Url) -> Result<Mailer, SettingError> {

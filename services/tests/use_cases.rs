@@ -46,12 +46,16 @@ mod account_life;
 mod account_share;
 #[path = "use_cases/activity.rs"]
 mod activity;
+#[path = "use_cases/credential.rs"]
+mod credential;
 #[path = "use_cases/decision.rs"]
 mod decision;
 #[path = "use_cases/extension.rs"]
 mod extension;
 #[path = "use_cases/invitation.rs"]
 mod invitation;
+#[path = "use_cases/key.rs"]
+mod key;
 #[path = "use_cases/live.rs"]
 mod live;
 #[path = "use_cases/mail_choice.rs"]
@@ -68,6 +72,8 @@ mod partnership;
 mod password;
 #[path = "database/postgres.rs"]
 mod postgres;
+#[path = "database/vault.rs"]
+mod vault;
 #[path = "use_cases/profile.rs"]
 mod profile;
 #[path = "use_cases/request_list.rs"]

@@ -16,6 +16,8 @@ mod page_cost;
 mod plain_request;
 #[path = "../../../services/tests/database/postgres.rs"]
 mod postgres;
+#[path = "../../../services/tests/database/vault.rs"]
+mod vault;
 mod security;
 mod settings;
 mod site;

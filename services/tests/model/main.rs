@@ -14,6 +14,8 @@ mod invariant;
 mod model;
 #[path = "../database/postgres.rs"]
 mod postgres;
+#[path = "../database/vault.rs"]
+mod vault;
 mod system;
 
 use act::Act;
