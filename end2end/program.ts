@@ -46,7 +46,11 @@ async function start(database: Database, demo: boolean, named: boolean): Promise
   };
   try {
     const log = join(folder, "log");
-    const settings = { LATCHKEY_DATABASE_URL: url, LATCHKEY_MAIL_FOLDER: join(folder, "mail") };
+    const settings = {
+      LATCHKEY_DATABASE_URL: url,
+      LATCHKEY_MAIL_FOLDER: join(folder, "mail"),
+      LATCHKEY_KEY_FILE: join(folder, "latchkey.key"),
+    };
     if (demo) {
       await succeeds(run("demo", settings, join(folder, "demo-log")), join(folder, "demo-log"));
     }

@@ -103,7 +103,9 @@ fn field_value(kind: CustomFieldKind, typed: &Secret) -> Result<Secret, Problem>
         CustomFieldKind::LongText => {
             let lines = value.replace("\r\n", "\n").replace('\r', "\n");
             if lines.chars().any(|c| c != '\n' && c != '\t' && disturbs(c)) {
-                return refused("The field has invisible control characters. Type it again, or paste it as plain text.");
+                return refused(
+                    "The field has invisible control characters. Type it again, or paste it as plain text.",
+                );
             }
             Ok(Secret::new(lines.trim()))
         }
@@ -130,9 +132,20 @@ pub fn account_password(typed: &Secret) -> Result<(), Problem> {
         return refused("Enter a shorter password: at most 1,024 letters.");
     }
     if typed.expose().chars().any(char::is_control) {
-        return refused("Enter the password in one line: what was entered has a line break or another control character.");
+        return refused(
+            "Enter the password in one line: what was entered has a line break or another control character.",
+        );
     }
     Ok(())
+}
+
+/// What is typed about the secrets of an account that is new.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewSecrets {
+    /// The password; empty for none.
+    pub password: Secret,
+    /// What one-time codes are made of, as a site shows it; empty for none.
+    pub one_time_code: Secret,
 }
 
 /// A custom field on the General tab.

@@ -70,13 +70,16 @@ const UP: &[&str] = &[
         closed_at {time}
     )"#,
     "CREATE UNIQUE INDEX rotation_task_open ON rotation_task (account_id) WHERE closed_at IS NULL",
-    // Notes become secrets. This text is taken into the vault, and emptied, when the program has its key.
+    // Notes, and the secrets of members' own codes, go into the vault. What stands here is taken in, and emptied, when the
+    // program has its key.
     "ALTER TABLE account RENAME COLUMN note TO open_note",
+    "ALTER TABLE one_time_code RENAME COLUMN secret TO open_secret",
     "CREATE INDEX account_open_note ON account (id) WHERE open_note <> ''",
 ];
 
 const DOWN: &[&str] = &[
     "DROP INDEX account_open_note",
+    "ALTER TABLE one_time_code RENAME COLUMN open_secret TO secret",
     "ALTER TABLE account RENAME COLUMN open_note TO note",
     "DROP TABLE rotation_task",
     "DROP TABLE reveal",

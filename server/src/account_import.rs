@@ -183,6 +183,8 @@ impl Form {
             "login_url" => self.columns.login_url = column()?,
             "username" => self.columns.username = column()?,
             "note" => self.columns.note = column()?,
+            "password" => self.columns.password = column()?,
+            "one_time_code" => self.columns.one_time_code = column()?,
             _ => {}
         }
         Ok(())
@@ -219,9 +221,16 @@ impl Form {
                 written.append_pair(name, "on");
             }
         }
-        let ImportColumns { label, app, login_url, username, note, .. } = &self.columns;
-        let columns =
-            [("label", label), ("app", app), ("login_url", login_url), ("username", username), ("note", note)];
+        let ImportColumns { label, app, login_url, username, note, password, one_time_code, .. } = &self.columns;
+        let columns = [
+            ("label", label),
+            ("app", app),
+            ("login_url", login_url),
+            ("username", username),
+            ("note", note),
+            ("password", password),
+            ("one_time_code", one_time_code),
+        ];
         for (name, place) in columns {
             written.append_pair(name, &place.map(|place| place.to_string()).unwrap_or_default());
         }

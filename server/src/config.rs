@@ -126,7 +126,9 @@ pub enum SettingError {
     #[error("LATCHKEY_SMTP_URL and LATCHKEY_RESEND_API_KEY are both set. Keep the one that is to send the mail.")]
     TwoTransports,
     /// Two places for the key.
-    #[error("Of LATCHKEY_KEY_FILE, LATCHKEY_KEY and LATCHKEY_KEY_COMMAND more than one is set. Keep the one that has the key.")]
+    #[error(
+        "Of LATCHKEY_KEY_FILE, LATCHKEY_KEY and LATCHKEY_KEY_COMMAND more than one is set. Keep the one that has the key."
+    )]
     TwoKeys,
 }
 

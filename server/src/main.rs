@@ -149,9 +149,9 @@ async fn migrate(config: &Config) -> Result<Database, Failure> {
 async fn services_on(config: &Config, database: Database, address: SocketAddr) -> Result<Services, Failure> {
     let vault = Vault::open(&database, config.key.clone(), Clock::system().now()).await.map_err(closed)?;
     let services = services_with(config, database, vault, address).await?;
-    let taken = services.take_in_notes().await.map_err(unusable)?;
+    let taken = services.take_in_open_secrets().await.map_err(unusable)?;
     if taken > 0 {
-        tracing::info!(taken, "notes of accounts are encrypted now");
+        tracing::info!(taken, "what was kept in the open before is encrypted now");
     }
     Ok(services)
 }

@@ -65,3 +65,33 @@ fn an_operator_makes_links_and_lists_users() {
     assert_eq!(without, "latchkey: owner@harbor.example has no second factor: their password alone signs them in.");
     assert!(refused(&folder, &["user", "reset-second-factor", "nobody@harbor.example"]).contains("Nobody has joined"));
 }
+
+#[test]
+fn the_first_start_makes_a_key_and_without_it_nothing_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("data/latchkey.key");
+    let output = latchkey(&folder, &["demo"]);
+    assert!(output.status.success());
+    let said_so = String::from_utf8(output.stderr).unwrap();
+    assert!(said_so.contains("copy it to a safe place now"), "{said_so}");
+    let kept = std::fs::read_to_string(&key).unwrap();
+    assert!(kept.lines().any(|line| line.starts_with("latchkey-key-")), "a key is in it");
+
+    let rotated = said(&folder, &["rotate-keys"]);
+    assert!(rotated.contains("14 keys of accounts were encrypted anew"), "{rotated}");
+    let both = std::fs::read_to_string(&key).unwrap();
+    assert_eq!(both.matches("latchkey-key-").count(), 2);
+
+    std::fs::write(&key, kept).unwrap();
+    let old = refused(&folder, &["rotate-keys"]);
+    assert!(old.contains("is not the key that the secrets in this database are encrypted with"), "{old}");
+    std::fs::remove_file(&key).unwrap();
+    let missing = refused(&folder, &["serve", "--address=127.0.0.1:0"]);
+    assert!(missing.contains("is missing") && missing.contains("Put it back from your backup"), "{missing}");
+    assert!(said(&folder, &["user", "list"]).contains("owner@harbor.example"), "what needs no key goes on");
+
+    let elsewhere = said(&folder, &["new-key"]);
+    assert!(elsewhere.starts_with("latchkey-key-") && elsewhere.lines().count() == 1, "{elsewhere}");
+    let wrong = refused(&folder, &["rotate-keys", &format!("--key={}", elsewhere.trim())]);
+    assert!(wrong.contains("LATCHKEY_KEY is not the key") && !wrong.contains(elsewhere.trim()), "{wrong}");
+}

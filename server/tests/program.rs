@@ -185,11 +185,14 @@ fn the_manual_names_every_setting() {
         "LATCHKEY_SMTP_URL",
         "LATCHKEY_RESEND_API_KEY",
         "LATCHKEY_FOUNDING",
+        "LATCHKEY_KEY_FILE",
+        "LATCHKEY_KEY",
+        "LATCHKEY_KEY_COMMAND",
         "LATCHKEY_LOG",
     ] {
         assert!(manual.contains(name), "{name} in {manual}");
     }
-    for command in ["serve", "migrate", "demo", "setup-link", "workspace", "user"] {
+    for command in ["serve", "migrate", "demo", "setup-link", "new-key", "rotate-keys", "workspace", "user"] {
         assert!(manual.contains(command), "{command} in {manual}");
     }
 }

@@ -21,8 +21,8 @@ use crate::vault::DataKey;
 use crate::{Ctx, Error, Services};
 use domain::activity::EventKind;
 use domain::credential::{
-    CredentialView, CustomFieldForm, CustomFieldKind, CustomFieldView, KeptView, MOST_CUSTOM_FIELDS, PASSWORDS_KEPT,
-    PasswordHistoryView, SecretsView, account_password,
+    CredentialView, CustomFieldForm, CustomFieldKind, CustomFieldView, KeptView, MOST_CUSTOM_FIELDS, NewSecrets,
+    PASSWORDS_KEPT, PasswordHistoryView, SecretsView, account_password,
 };
 use domain::secret::Secret;
 use domain::{AccountId, AppError, CustomFieldId, MemberId, Moment, Problem, WorkspaceId};
@@ -43,8 +43,7 @@ pub(crate) const NOTE: &str = "note";
 const USERNAME: &str = "username";
 
 /// Told when two owners store a password at once.
-const STORED_MEANWHILE: &str =
-    "Another owner has stored a password while you had this open. Look at it first, then store yours if it is still needed.";
+const STORED_MEANWHILE: &str = "Another owner has stored a password while you had this open. Look at it first, then store yours if it is still needed.";
 
 fn field_of(field: CustomFieldId) -> String {
     field.0.to_string()
@@ -82,12 +81,7 @@ async fn latest_of(connection: &impl ConnectionTrait, account: AccountId, field:
 }
 
 /// Keeps the next version of a field; without a secret it is taken away. Nobody else is at the account. Returns the version.
-async fn keep(
-    change: &Change,
-    account: &VisibleAccount,
-    field: &str,
-    secret: Option<&Secret>,
-) -> Result<i32, Error> {
+async fn keep(change: &Change, account: &VisibleAccount, field: &str, secret: Option<&Secret>) -> Result<i32, Error> {
     let transaction = change.transaction();
     let version = latest_of(transaction, account.id(), field).await?.version + 1;
     let sealed = match secret {
@@ -134,32 +128,21 @@ pub(crate) async fn keep_note(change: &Change, account: &VisibleAccount, note: &
     Ok(())
 }
 
-/// What is kept of an account that is new.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NewSecrets {
-    /// The password; empty for none.
-    pub password: Secret,
-    /// The secret of one-time codes, as an app or a site shows it; empty for none.
-    pub one_time_code: Secret,
-}
-
-impl NewSecrets {
-    /// The same, as it is kept.
-    ///
-    /// # Errors
-    ///
-    /// Every [`Problem`], on `password` and `one_time_code`.
-    pub(crate) fn check(&self) -> Result<Self, Vec<Problem>> {
-        let password = if self.password.is_empty() { Ok(()) } else { account_password(&self.password) };
-        let code = if self.one_time_code.expose().trim().is_empty() {
-            Ok(Secret::default())
-        } else {
-            one_time_code::read("one_time_code", &self.one_time_code)
-        };
-        match (password, code) {
-            (Ok(()), Ok(one_time_code)) => Ok(Self { password: self.password.clone(), one_time_code }),
-            (password, code) => Err(password.err().into_iter().chain(code.err()).collect()),
-        }
+/// What is typed about a new account's secrets, as it is kept.
+///
+/// # Errors
+///
+/// Every [`Problem`], on `password` and `one_time_code`.
+pub(crate) fn checked(typed: &NewSecrets) -> Result<NewSecrets, Vec<Problem>> {
+    let password = if typed.password.is_empty() { Ok(()) } else { account_password(&typed.password) };
+    let code = if typed.one_time_code.expose().trim().is_empty() {
+        Ok(Secret::default())
+    } else {
+        one_time_code::read("one_time_code", &typed.one_time_code)
+    };
+    match (password, code) {
+        (Ok(()), Ok(one_time_code)) => Ok(NewSecrets { password: typed.password.clone(), one_time_code }),
+        (password, code) => Err(password.err().into_iter().chain(code.err()).collect()),
     }
 }
 
@@ -222,12 +205,17 @@ impl Sealer {
 }
 
 impl Services {
-    /// Takes the notes into the vault that were written before there was one. Returns how many.
+    /// Takes into the vault what was kept in the open before there was one: notes, and the secrets of members' own one-time
+    /// codes. Returns how many there were.
     ///
     /// # Errors
     ///
     /// [`Error::Database`], [`Error::Vault`].
-    pub async fn take_in_notes(&self) -> Result<u64, Error> {
+    pub async fn take_in_open_secrets(&self) -> Result<u64, Error> {
+        Ok(self.take_in_notes().await? + self.take_in_secrets_of_codes().await?)
+    }
+
+    async fn take_in_notes(&self) -> Result<u64, Error> {
         /// Notes looked for in one go.
         const AT_ONCE: u64 = 200;
         let mut taken = 0;
@@ -607,7 +595,8 @@ impl AccountOwner {
             pause.insert(change.transaction()).await?;
         }
         let mut event = account.event(EventKind::CopyingChanged);
-        event.details.because = if copying { "everyone with access can copy it" } else { "only owners can copy it" }.to_owned();
+        event.details.because =
+            if copying { "everyone with access can copy it" } else { "only owners can copy it" }.to_owned();
         change.commit(vec![event]).await?;
         Ok(told)
     }

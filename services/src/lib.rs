@@ -11,7 +11,7 @@ pub mod account;
 pub mod account_share;
 pub mod activity;
 mod context;
-pub mod credential;
+mod credential;
 mod database;
 pub mod demo;
 mod entity;

@@ -10,10 +10,11 @@ use crate::entity::{member, one_time_code, passkey, passkey_ceremony, recovery_c
 use crate::mail::Letter;
 use crate::oneself::{Membership, events_about, joined_with, letter_to, locked};
 use crate::session::{self, Confirmed, new_token};
-use crate::{Ctx, Error, Oneself, Services};
+use crate::{Ctx, Error, Oneself, Services, vault};
 use domain::activity::EventKind;
 use domain::member::MemberStatus;
 use domain::second_factor::{OneTimeCodeSetUp, PasskeyView, SecondFactorView, SignInRulesView};
+use domain::secret::Secret;
 use domain::workspace::WorkspaceRole;
 use domain::{AppError, Conflict, Denial, MemberId, Moment, Problem, UserId, WorkspaceId};
 use rand::{Rng, RngCore};
@@ -22,7 +23,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder,
 };
-use totp_rs::{Builder, Secret, Totp};
+use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 
 /// Recovery codes made at once.
@@ -59,19 +60,37 @@ impl Entered {
 
 /// The codes of a secret: six digits, a new one each 30 seconds, by SHA-1, which every app knows (RFC 6238). The one before
 /// and the one after are taken too, as clocks differ.
-fn codes_of(secret: &str, email: &str) -> Result<Totp, Error> {
+fn codes_of(secret: &Secret, email: &str) -> Result<Totp, Error> {
     let unreadable = |error: String| Error::SecondFactor(error);
-    let secret = Secret::try_from_base32(secret).map_err(|error| unreadable(error.to_string()))?;
+    let secret = totp_rs::Secret::try_from_base32(secret.expose()).map_err(|error| unreadable(error.to_string()))?;
     // A colon would end the name in the address that the app reads.
     let builder = Builder::new().with_secret(secret).with_skew(1).with_issuer(Some("Latchkey"));
     builder.with_account_name(email.replace(':', " ")).build().map_err(|error| unreadable(error.to_string()))
 }
 
 /// A secret of 160 bits, as RFC 4226, 4, recommends; in base 32.
-fn new_secret() -> String {
+fn new_secret() -> Secret {
     let mut bytes = [0; 20];
     rand::rng().fill_bytes(&mut bytes);
-    Secret::new_stack(bytes).to_base32()
+    Secret::new(totp_rs::Secret::new_stack(bytes).to_base32())
+}
+
+/// What the vault calls the secret of a user's codes.
+fn secret_name(user: UserId) -> String {
+    format!("one-time codes of {user}")
+}
+
+/// The secret of a user's codes.
+async fn secret_of(services: &Services, connection: &impl ConnectionTrait, user: UserId) -> Result<Secret, Error> {
+    let plain = services.vault().of_installation(connection, &secret_name(user)).await?;
+    let text = plain.as_deref().and_then(|plain| str::from_utf8(plain).ok());
+    text.map(Secret::new).ok_or_else(|| Error::SecondFactor("its secret is not in the vault".to_owned()))
+}
+
+/// Forgets a user's codes, and what they are made of. Returns whether there were any.
+async fn forget_codes(connection: &impl ConnectionTrait, user: UserId) -> Result<bool, Error> {
+    vault::forget_of_installation(connection, &secret_name(user)).await?;
+    Ok(one_time_code::Entity::delete_by_id(user).exec(connection).await?.rows_affected > 0)
 }
 
 /// The time step of a code that is right at this moment, and later than `last`.
@@ -107,7 +126,7 @@ pub(crate) async fn take(change: &Change, user: &user::Model, entered: &Proof) -
         Proof::OneTime(code) => {
             let row = one_time_code::Entity::find_by_id(user.id).one(transaction).await?;
             let Some(row) = row.filter(|row| row.confirmed_at.is_some()) else { return Ok(false) };
-            let totp = codes_of(&row.secret, &user.email)?;
+            let totp = codes_of(&secret_of(change.services(), transaction, user.id).await?, &user.email)?;
             let Some(step) = step_of(&totp, code, change.now(), row.last_step) else { return Ok(false) };
             let taken = one_time_code::ActiveModel { last_step: Set(step), ..row.into_active_model() };
             taken.update(transaction).await?;
@@ -134,6 +153,30 @@ pub(crate) enum Proof {
 }
 
 impl Services {
+    /// Takes the secrets of codes into the vault that were kept before there was one. Returns how many.
+    pub(crate) async fn take_in_secrets_of_codes(&self) -> Result<u64, Error> {
+        let open = one_time_code::Entity::find().filter(one_time_code::COLUMN.open_secret.ne(""));
+        let mut taken = 0;
+        for row in open.all(self.database().write()).await? {
+            let change = self.change().await?;
+            let emptied = one_time_code::Entity::update_many()
+                .col_expr(one_time_code::Column::OpenSecret, Expr::value(""))
+                .filter(one_time_code::COLUMN.user_id.eq(row.user_id))
+                .filter(one_time_code::COLUMN.open_secret.ne(""))
+                .exec(change.transaction())
+                .await?;
+            // Another server may have been first.
+            if emptied.rows_affected > 0 {
+                let secret = Secret::new(row.open_secret);
+                let name = secret_name(row.user_id);
+                self.vault().keep_for_installation(&change, &name, secret.expose().as_bytes()).await?;
+                taken += 1;
+            }
+            change.commit(Vec::new()).await?;
+        }
+        Ok(taken)
+    }
+
     /// Makes a code ready to be compared.
     pub(crate) async fn proof(&self, user: UserId, entered: Entered) -> Result<Proof, Error> {
         Ok(match entered {
@@ -201,10 +244,13 @@ impl Confirmed {
         if row.is_some_and(|row| row.confirmed_at.is_some()) {
             return Err(are_set_up());
         }
-        one_time_code::Entity::delete_by_id(user.id).exec(transaction).await?;
+        forget_codes(transaction, user.id).await?;
+        let secret = new_secret();
+        let vault = change.services().vault();
+        vault.keep_for_installation(&change, &secret_name(user.id), secret.expose().as_bytes()).await?;
         let begun = one_time_code::ActiveModel {
             user_id: Set(user.id),
-            secret: Set(new_secret()),
+            open_secret: Set(String::new()),
             last_step: Set(0),
             created_at: Set(change.now()),
             confirmed_at: Set(None),
@@ -222,10 +268,11 @@ impl Confirmed {
         let oneself = self.oneself();
         let row = one_time_code::Entity::find_by_id(oneself.user()).one(oneself.reader()).await?;
         let Some(row) = row.filter(|row| row.confirmed_at.is_none()) else { return Ok(None) };
-        let address = codes_of(&row.secret, &oneself.frame().email)?
+        let kept = secret_of(oneself.services(), oneself.reader(), row.user_id).await?;
+        let address = codes_of(&kept, &oneself.frame().email)?
             .to_url()
             .map_err(|error| Error::SecondFactor(error.to_string()))?;
-        let letters: Vec<char> = row.secret.chars().filter(|c| *c != '=').collect();
+        let letters: Vec<char> = kept.expose().chars().filter(|c| *c != '=').collect();
         let secret = letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ");
         let (drawing, width) = drawn(&address)?;
         Ok(Some(OneTimeCodeSetUp { secret, address, drawing, width }))
@@ -248,7 +295,7 @@ impl Confirmed {
         if row.confirmed_at.is_some() {
             return Err(are_set_up());
         }
-        let totp = codes_of(&row.secret, &user.email)?;
+        let totp = codes_of(&secret_of(change.services(), change.transaction(), user.id).await?, &user.email)?;
         let step = step_of(&totp, &code, change.now(), row.last_step).ok_or_else(wrong)?;
         let now = change.now();
         let confirmed = one_time_code::ActiveModel {
@@ -273,8 +320,7 @@ impl Confirmed {
     /// [`AppError::NotFound`] when there are none.
     pub async fn remove_one_time_codes(&self) -> Result<(), Error> {
         let (mut change, user) = self.oneself().change().await?;
-        let gone = one_time_code::Entity::delete_by_id(user.id).exec(change.transaction()).await?;
-        if gone.rows_affected == 0 {
+        if !forget_codes(change.transaction(), user.id).await? {
             return Err(AppError::NotFound.into());
         }
         let events = removed(self.oneself(), &mut change, &user, NAME_OF_CODES).await?;
@@ -577,7 +623,7 @@ async fn taken_away(change: &Change, user: UserId) -> Result<bool, Error> {
     if !of_user(transaction, user).await?.any() {
         return Ok(false);
     }
-    one_time_code::Entity::delete_by_id(user).exec(transaction).await?;
+    forget_codes(transaction, user).await?;
     forget_passkeys(change, user).await?;
     forget_recovery(change, user).await?;
     session::sign_out_everywhere(change, user).await?;

@@ -196,9 +196,9 @@ impl Vault {
         }
         let known = vault_key::Entity::find().all(connection).await.map_err(Error::from)?;
         for key in known.iter().filter(|key| key.state != state::RETIRED) {
-            let right = ring
-                .get(id_of(&key.id).unwrap_or(KeyId([0; 16])))
-                .is_some_and(|ours| ours.open(&place_of_proof(), &key.proof).is_ok_and(|plain| plain.as_slice() == PROOF));
+            let right = ring.get(id_of(&key.id).unwrap_or(KeyId([0; 16]))).is_some_and(|ours| {
+                ours.open(&place_of_proof(), &key.proof).is_ok_and(|plain| plain.as_slice() == PROOF)
+            });
             if !right {
                 return Err(KeyError::Wrong { source_name: source.name(), id: key.id.clone() }.into());
             }
@@ -300,7 +300,7 @@ impl Vault {
         Ok(KeyToSeal(self.current_key(change).await?))
     }
 
-    /// Keeps a secret of the installation itself, such as a key that signs. One of this name must not be there yet.
+    /// Keeps a secret that is no account's, such as what a member's own one-time codes are made of. One of this name must not be there yet.
     ///
     /// # Errors
     ///
@@ -316,7 +316,7 @@ impl Vault {
         Ok(())
     }
 
-    /// A secret of the installation itself, if there is one of this name.
+    /// A secret that is no account's, if there is one of this name.
     ///
     /// # Errors
     ///
@@ -331,6 +331,12 @@ impl Vault {
         let key = self.key(key_of(&row.sealed).ok_or(VaultError::Broken(Broken))?).await?;
         Ok(Some(key.open(&place_of_installation_secret(name), &row.sealed).map_err(VaultError::from)?))
     }
+}
+
+/// Forgets a secret of the installation, if there is one of this name. It takes no key.
+pub(crate) async fn forget_of_installation(connection: &impl ConnectionTrait, name: &str) -> Result<(), Error> {
+    installation_secret::Entity::delete_by_id(name.to_owned()).exec(connection).await?;
+    Ok(())
 }
 
 /// The id of a key as the database writes it.
@@ -370,11 +376,20 @@ async fn register_first(connection: &impl ConnectionTrait, key: &Key, now: Momen
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::{self, DemoSize};
+    use crate::entity::{account, credential};
+    use crate::{Services, Settings};
+    use domain::workspace::Founding;
+    use std::collections::HashMap;
     use uuid::Uuid;
 
     fn data_key(workspace: u128, account: u128) -> DataKey {
         let key = Key::new(KeyId([1; 16]), Zeroizing::new([1; 32]));
-        DataKey { workspace: WorkspaceId(Uuid::from_u128(workspace)), account: AccountId(Uuid::from_u128(account)), key }
+        DataKey {
+            workspace: WorkspaceId(Uuid::from_u128(workspace)),
+            account: AccountId(Uuid::from_u128(account)),
+            key,
+        }
     }
 
     #[test]
@@ -395,6 +410,58 @@ mod tests {
         assert_eq!(id_of(&id.to_string()), Some(id));
         for wrong in ["", "00", "zz0102030405060708090a0b0c0d0e0f", "ü"] {
             assert_eq!(id_of(wrong), None, "{wrong}");
+        }
+    }
+
+    /// Every envelope of the demo: each bit flipped, and each in the place of each other.
+    #[tokio::test]
+    async fn no_envelope_of_the_demo_can_be_altered_or_moved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::connect(&format!("sqlite://{}", folder.path().join("demo.db").display())).await;
+        let database = database.expect("a database");
+        database.migrate().await.expect("tables");
+        let key = KeySource::Value(new_key());
+        let vault = Vault::open(&database, key, Moment::UNIX_EPOCH).await.expect("an open vault");
+        let site_url = "https://latchkey.example".parse().expect("a URL");
+        let settings = Settings { site_url, founding: Founding::Operator };
+        let services = Services::new(database.clone(), vault.clone(), settings);
+        demo::fill(&services, DemoSize::default(), &|_| ()).await.expect("the demo");
+
+        let accounts = account::Entity::find().all(database.read()).await.expect("accounts");
+        let workspace_of: HashMap<_, _> = accounts.iter().map(|row| (row.id, row.workspace_id)).collect();
+        let keys = data_key::Entity::find().all(database.read()).await.expect("data keys");
+        let mut opened = HashMap::new();
+        for row in &keys {
+            let workspace = workspace_of[&row.account_id];
+            let key = vault.opened_data_key(workspace, row.account_id, &row.sealed).await.expect("it is as it was");
+            opened.insert(row.account_id, key);
+            for bit in 0..row.sealed.len() * 8 {
+                let mut altered = row.sealed.clone();
+                altered[bit / 8] ^= 1 << (bit % 8);
+                let refused = vault.opened_data_key(workspace, row.account_id, &altered).await;
+                assert!(refused.is_err(), "bit {bit} of a data key");
+            }
+            for other in keys.iter().filter(|other| other.account_id != row.account_id) {
+                let refused = vault.opened_data_key(workspace, row.account_id, &other.sealed).await;
+                assert!(refused.is_err(), "the data key of another account");
+            }
+        }
+        let secrets = credential::Entity::find().all(database.read()).await.expect("credentials");
+        assert!(secrets.len() >= 14 + 5 + 5, "passwords, one-time codes and fields");
+        for row in &secrets {
+            let (key, sealed) = (&opened[&row.account_id], row.sealed.as_deref().expect("the demo takes nothing away"));
+            key.open(&row.field, row.version, sealed).expect("it is as it was");
+            for bit in 0..sealed.len() * 8 {
+                let mut altered = sealed.to_vec();
+                altered[bit / 8] ^= 1 << (bit % 8);
+                assert!(key.open(&row.field, row.version, &altered).is_err(), "bit {bit} of {}", row.field);
+            }
+            for other in &secrets {
+                let same = (other.account_id, &other.field) == (row.account_id, &row.field);
+                let theirs = other.sealed.as_deref().expect("the demo takes nothing away");
+                assert_eq!(key.open(&row.field, row.version, theirs).is_ok(), same, "{} there", other.field);
+            }
+            assert!(key.open(&row.field, row.version + 1, sealed).is_err(), "another version");
         }
     }
 

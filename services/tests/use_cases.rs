@@ -72,8 +72,6 @@ mod partnership;
 mod password;
 #[path = "database/postgres.rs"]
 mod postgres;
-#[path = "database/vault.rs"]
-mod vault;
 #[path = "use_cases/profile.rs"]
 mod profile;
 #[path = "use_cases/request_list.rs"]
@@ -84,6 +82,8 @@ mod ruling;
 mod second_factor;
 #[path = "use_cases/session.rs"]
 mod session;
+#[path = "database/vault.rs"]
+mod vault;
 #[path = "use_cases/workspace.rs"]
 mod workspace;
 #[path = "use_cases/world.rs"]

@@ -121,6 +121,7 @@ impl Database {
             .args(arguments)
             .env("LATCHKEY_DATABASE_URL", &self.url)
             .env("LATCHKEY_MAIL_FOLDER", &self.folder)
+            .env("LATCHKEY_KEY_FILE", self.folder.join("latchkey.key"))
             .env("LATCHKEY_LOG", "warn");
         command
     }

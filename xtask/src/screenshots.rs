@@ -21,6 +21,7 @@ pub(crate) fn run() -> Result<()> {
             .arg(what)
             .env("LATCHKEY_DATABASE_URL", format!("sqlite://{}", folder.join("latchkey.db").display()))
             .env("LATCHKEY_MAIL_FOLDER", folder.join("mail"))
+            .env("LATCHKEY_KEY_FILE", folder.join("latchkey.key"))
             .env("LATCHKEY_ADDRESS", &address)
             .env("LATCHKEY_LOG", "warn")
             .stdout(Stdio::null());

@@ -10,6 +10,7 @@ use crate::ui::select::{Choice, Select};
 use crate::ui::table::{Cell, NamingCell, Table};
 use crate::ui::text_field::{Checkbox, Said, described_by};
 use domain::account::{ImportPreview, MOST_LINES, ReadyLine, WrongLine};
+use domain::credential::NewSecrets;
 use domain::text::thousands;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -54,9 +55,9 @@ fn Choose(posted: Posted) -> impl IntoView {
         <div class="account-sentence import-text">
             <p>
                 "Each line of the file becomes an account whose Owner you are. It needs a column with labels; app, login URL,
-                username and note can have columns too. You see what becomes of each line before anything is imported."
+                username, note, password and the secret of one-time codes can have columns too. You see what becomes of each line before anything is imported."
             </p>
-            <p>"Columns with passwords are not read: leave them out of the file."</p>
+            <p>"Passwords are encrypted when they are imported. Delete the file afterwards: anybody can read it there."</p>
         </div>
         <form class="form" method="post" action="/accounts/import" enctype="multipart/form-data">
             <div class="field">
@@ -137,6 +138,12 @@ fn Columns(
                     <Select name="login_url" label="Login URL" choices=pick(chosen.login_url, absent) />
                     <Select name="username" label="Username" choices=pick(chosen.username, absent) />
                     <Select name="note" label="Note" choices=pick(chosen.note, absent) />
+                    <Select name="password" label="Password" choices=pick(chosen.password, absent) />
+                    <Select
+                        name="one_time_code"
+                        label="One-time code secret"
+                        choices=pick(chosen.one_time_code, absent)
+                    />
                 </div>
                 <Checkbox
                     name="headings"
@@ -237,12 +244,22 @@ fn Problematic(caption: &'static str, lines: Vec<WrongLine>) -> impl IntoView {
     })
 }
 
-const READY_COLUMNS: [&str; 5] = ["Label", "App", "Login URL", "Username", "Note"];
+/// Which secrets there are; not what they are.
+fn kept_in_words(secrets: &NewSecrets) -> &'static str {
+    match (secrets.password.is_empty(), secrets.one_time_code.is_empty()) {
+        (true, true) => "–",
+        (false, true) => "Password",
+        (true, false) => "One-time code",
+        (false, false) => "Password, one-time code",
+    }
+}
+
+const READY_COLUMNS: [&str; 6] = ["Label", "App", "Login URL", "Username", "Note", "Secrets"];
 
 #[component]
 fn Ready(lines: Vec<ReadyLine>) -> impl IntoView {
     let more = lines.len().saturating_sub(SHOWN_READY);
-    let [_, app, login_url, username, note] = READY_COLUMNS;
+    let [_, app, login_url, username, note, kept] = READY_COLUMNS;
     let cell = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     (!lines.is_empty()).then(|| {
         view! {
@@ -252,7 +269,7 @@ fn Ready(lines: Vec<ReadyLine>) -> impl IntoView {
                     {lines
                         .into_iter()
                         .take(SHOWN_READY)
-                        .map(|ReadyLine { account, .. }| {
+                        .map(|ReadyLine { account, secrets, .. }| {
                             view! {
                                 <tr class="table-row" role="row">
                                     <NamingCell>{account.label}</NamingCell>
@@ -262,6 +279,7 @@ fn Ready(lines: Vec<ReadyLine>) -> impl IntoView {
                                     <Cell label=note>
                                         <span class="import-note">{cell(account.note)}</span>
                                     </Cell>
+                                    <Cell label=kept>{kept_in_words(&secrets)}</Cell>
                                 </tr>
                             }
                         })

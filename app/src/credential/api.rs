@@ -2,8 +2,8 @@
 
 use crate::wire::{Failure, Json};
 use domain::credential::{
-    CodeView, CustomFieldForm, CustomFieldKind, ExposureView, GeneratedView, GeneratorForm, LogInPanelView,
-    PasswordHistoryView, PasswordStyle, RevealView, RevealWay, RotationListView, SecretsView, Strength,
+    CodeView, CustomFieldKind, ExposureView, GeneratedView, LogInPanelView, PasswordHistoryView, PasswordStyle,
+    RevealView, RevealWay, RotationListView, SecretsView, Strength,
 };
 use domain::secret::Secret;
 use domain::{AccountId, CustomFieldId};
@@ -110,7 +110,7 @@ pub async fn add_field(
     #[server(default)] name: String,
     #[server(default)] value: Secret,
 ) -> Result<(), Failure> {
-    let form = CustomFieldForm { name, kind, value };
+    let form = domain::credential::CustomFieldForm { name, kind, value };
     let told = crate::ssr::ctx()?.account(account).await?.owner()?.add_field(&form).await?;
     crate::ssr::done(&format!("/accounts/{account}/secrets"), told);
     Ok(())
@@ -155,7 +155,7 @@ pub async fn generate_password(
     #[server(default)] digits: Option<String>,
     #[server(default)] signs: Option<String>,
 ) -> Result<GeneratedView, Failure> {
-    let form = GeneratorForm {
+    let form = domain::credential::GeneratorForm {
         style,
         length,
         words,

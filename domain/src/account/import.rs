@@ -2,6 +2,8 @@
 
 use super::AccountForm;
 use crate::Problem;
+use crate::credential::NewSecrets;
+use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
 
 /// Bytes of a file.
@@ -24,6 +26,10 @@ pub struct ImportColumns {
     pub username: Option<usize>,
     /// The notes.
     pub note: Option<usize>,
+    /// The passwords.
+    pub password: Option<usize>,
+    /// What one-time codes are made of.
+    pub one_time_code: Option<usize>,
     /// Whether accounts are imported that are there already.
     pub doubles: bool,
 }
@@ -35,7 +41,7 @@ struct Called {
 }
 
 /// After the exports of browsers and password managers: the likeliest name first.
-const CALLED: [Called; 5] = [
+const CALLED: [Called; 7] = [
     Called { wanted: |columns| &mut columns.label, names: &["label", "name", "title", "account", "account name"] },
     Called {
         wanted: |columns| &mut columns.app,
@@ -74,11 +80,16 @@ const CALLED: [Called; 5] = [
         wanted: |columns| &mut columns.note,
         names: &["note", "notes", "comment", "comments", "description", "extra", "remark"],
     },
+    Called { wanted: |columns| &mut columns.password, names: &["password", "login_password", "pass", "passphrase"] },
+    Called {
+        wanted: |columns| &mut columns.one_time_code,
+        names: &["one-time code", "one-time code secret", "totp", "login_totp", "otpauth", "otp", "otp secret"],
+    },
 ];
 
 impl ImportColumns {
     /// A guess from the first line of a file. Where none of its cells is the name of a column, it is taken for an account,
-    /// in the order label, app, login URL, username, note.
+    /// in the order label, app, login URL, username, note, password, one-time code.
     pub fn guess(first: &[String]) -> Self {
         let names: Vec<String> = first.iter().map(|cell| cell.trim().to_lowercase()).collect();
         let mut columns = Self { headings: true, ..Self::default() };
@@ -112,6 +123,12 @@ impl ImportColumns {
         .with_some_app()
     }
 
+    /// The secrets on a line.
+    pub fn secrets(&self, cells: &[String]) -> NewSecrets {
+        let cell = |column: Option<usize>| column.and_then(|column| cells.get(column)).cloned().unwrap_or_default();
+        NewSecrets { password: Secret::new(cell(self.password)), one_time_code: Secret::new(cell(self.one_time_code)) }
+    }
+
     /// Whether a file can be read with them.
     ///
     /// # Errors
@@ -126,7 +143,8 @@ impl ImportColumns {
 
     /// All of it as one word, to see whether it is still the same.
     pub fn word(&self) -> String {
-        let places = [self.label, self.app, self.login_url, self.username, self.note];
+        let places =
+            [self.label, self.app, self.login_url, self.username, self.note, self.password, self.one_time_code];
         let places = places.map(|place| place.map_or_else(|| "-".to_owned(), |place| place.to_string()));
         format!("{}~{}~{}", places.join("~"), u8::from(self.headings), u8::from(self.doubles))
     }
@@ -154,6 +172,9 @@ pub struct ReadyLine {
     pub line: u64,
     /// Its account.
     pub account: AccountForm,
+    /// Its secrets, which no page shows.
+    #[serde(skip)]
+    pub secrets: NewSecrets,
 }
 
 /// A line that is not imported.
@@ -207,19 +228,19 @@ mod tests {
     #[test]
     fn columns_are_known_by_their_usual_names() {
         let of_ours = ImportColumns::guess(&cells("Label,App,Login URL,Username,Note"));
-        assert_eq!(of_ours.word(), "0~1~2~3~4~1~0");
+        assert_eq!(of_ours.word(), "0~1~2~3~4~-~-~1~0");
         let of_a_browser = ImportColumns::guess(&cells("name,url,username,password,note"));
-        assert_eq!(of_a_browser.word(), "0~-~1~2~4~1~0");
+        assert_eq!(of_a_browser.word(), "0~-~1~2~4~3~-~1~0");
         let of_a_password_manager = ImportColumns::guess(&cells(
             "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp",
         ));
-        assert_eq!(of_a_password_manager.word(), "3~-~7~8~4~1~0");
+        assert_eq!(of_a_password_manager.word(), "3~-~7~8~4~9~10~1~0");
     }
 
     #[test]
     fn a_first_line_without_such_names_is_an_account() {
-        assert_eq!(ImportColumns::guess(&cells("Our shop,Shopify,shop.example")).word(), "0~1~2~-~-~0~0");
-        assert_eq!(ImportColumns::guess(&[]).word(), "-~-~-~-~-~0~0");
+        assert_eq!(ImportColumns::guess(&cells("Our shop,Shopify,shop.example")).word(), "0~1~2~-~-~-~-~0~0");
+        assert_eq!(ImportColumns::guess(&[]).word(), "-~-~-~-~-~-~-~0~0");
     }
 
     #[test]

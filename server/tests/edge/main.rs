@@ -5,6 +5,7 @@
 
 mod account_import;
 mod assets;
+mod canary;
 mod closed;
 mod health;
 mod incident;
@@ -16,10 +17,10 @@ mod page_cost;
 mod plain_request;
 #[path = "../../../services/tests/database/postgres.rs"]
 mod postgres;
-#[path = "../../../services/tests/database/vault.rs"]
-mod vault;
 mod security;
 mod settings;
 mod site;
 mod size;
 mod sweep;
+#[path = "../../../services/tests/database/vault.rs"]
+mod vault;

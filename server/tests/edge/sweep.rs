@@ -212,7 +212,8 @@ async fn the_list_names_every_server_function_and_no_other() {
             expected.insert("foreign");
         }
         let of_a_parent = takes("{account}") || takes("{request}") || takes("{through}");
-        let children = ["{line}", "{member}", "form[members]", "{colleague}", "{share}", "{lone share}", "{unshared}", "{field}"];
+        let children =
+            ["{line}", "{member}", "form[members]", "{colleague}", "{share}", "{lone share}", "{unshared}", "{field}"];
         let child = children.into_iter().any(takes);
         if of_a_parent && child || takes("{account}") && takes("{request}") {
             expected.insert("mismatched");
@@ -701,7 +702,9 @@ fn share_of(label: &str) -> String {
 }
 
 fn field_of(label: &str) -> String {
-    format!("SELECT f.id FROM custom_field f JOIN account a ON a.id = f.account_id WHERE a.label = '{label}' ORDER BY f.position")
+    format!(
+        "SELECT f.id FROM custom_field f JOIN account a ON a.id = f.account_id WHERE a.label = '{label}' ORDER BY f.position"
+    )
 }
 
 fn member(email: &str) -> String {

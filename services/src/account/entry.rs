@@ -2,13 +2,14 @@
 
 use super::{AccountOwner, VisibleAccount, search_text};
 use crate::activity::Details;
-use crate::credential::{self, NewSecrets, Sealer};
+use crate::credential::{self, Sealer};
 use crate::entity::{access_grant, account};
 use crate::member_search::fold;
 use crate::{Ctx, Error};
 use domain::access_grant::{GrantSource, GrantState};
 use domain::account::{AccountForm, AccountRole, AccountSettingsView};
 use domain::activity::EventKind;
+use domain::credential::NewSecrets;
 use domain::{AccessGrantId, AccountId, AppError, IdempotencyKey, MemberId, Moment};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
@@ -27,7 +28,7 @@ impl Ctx {
         form: &AccountForm,
         secrets: &NewSecrets,
     ) -> Result<(AccountId, String), Error> {
-        let (form, secrets) = match (form.check(), secrets.check()) {
+        let (form, secrets) = match (form.check(), credential::checked(secrets)) {
             (Ok(form), Ok(secrets)) => (form.with_known_address(), secrets),
             (form, secrets) => {
                 let problems = form.err().into_iter().chain(secrets.err()).flatten();

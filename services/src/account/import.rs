@@ -9,12 +9,13 @@ pub use sheet::Sheet;
 use super::entry::{new_account, owner_grant};
 use super::{GRANT_COUNTS, GRANT_JOINS, search_text};
 use crate::activity::Details;
-use crate::credential::{NewSecrets, Sealer};
+use crate::credential::{self, Sealer};
 use crate::database::statement;
 use crate::entity::{access_grant, account};
 use crate::{Ctx, Error};
 use domain::account::{AccountForm, ImportColumns, ImportPreview, Imported, ReadyLine, WrongLine};
 use domain::activity::EventKind;
+use domain::credential::NewSecrets;
 use domain::{AccountId, AppError, IdempotencyKey, Problem};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, SqlErr};
 use std::collections::HashMap;
@@ -67,7 +68,7 @@ impl Ctx {
             let id = AccountId(Uuid::now_v7());
             accounts.push(new_account(id, &ctx, key.take(), &line.account, now));
             grants.push(owner_grant(id, ctx.member(), now));
-            sealer.seal(ctx.workspace(), id, &line.account.note, &NewSecrets::default())?;
+            sealer.seal(ctx.workspace(), id, &line.account.note, &line.secrets)?;
         }
         for rows in accounts.chunks(ROWS_AT_ONCE) {
             let inserted =
@@ -159,8 +160,10 @@ fn preview(sheet: &Sheet, columns: &ImportColumns, mut there: HashMap<String, Wh
             .check()
             .map(AccountForm::with_known_address)
             .map_err(|wrong| problems.extend(wrong.into_iter().map(|problem| problem.text)));
-        let account: AccountForm = match checked {
-            Ok(account) if problems.is_empty() => account,
+        let secrets = credential::checked(&columns.secrets(&line.cells))
+            .map_err(|wrong| problems.extend(wrong.into_iter().map(|problem| problem.text)));
+        let (account, secrets): (AccountForm, NewSecrets) = match (checked, secrets) {
+            (Ok(account), Ok(secrets)) if problems.is_empty() => (account, secrets),
             _ => {
                 preview.wrong.push(WrongLine { line: number, label: shown(&typed.label), problems });
                 continue;
@@ -177,7 +180,7 @@ fn preview(sheet: &Sheet, columns: &ImportColumns, mut there: HashMap<String, Wh
         }
         there.entry(same).or_insert(Where::OnLine(number));
         if before.is_none() || columns.doubles {
-            preview.ready.push(ReadyLine { line: number, account });
+            preview.ready.push(ReadyLine { line: number, account, secrets });
         }
     }
     preview

@@ -45,10 +45,11 @@ impl Ctx {
 fn generated(form: &GeneratorForm, rng: &mut impl Rng) -> Secret {
     match form.style {
         PasswordStyle::Characters => {
-            let kinds: Vec<&[u8]> = [(true, SMALL), (form.capitals, CAPITALS), (form.digits, DIGITS), (form.signs, SIGNS)]
-                .into_iter()
-                .filter_map(|(wanted, kind)| wanted.then_some(kind))
-                .collect();
+            let kinds: Vec<&[u8]> =
+                [(true, SMALL), (form.capitals, CAPITALS), (form.digits, DIGITS), (form.signs, SIGNS)]
+                    .into_iter()
+                    .filter_map(|(wanted, kind)| wanted.then_some(kind))
+                    .collect();
             let all = kinds.concat();
             let mut draw = |kind: &[u8]| char::from(*kind.choose(rng).expect("no kind is empty"));
             let length = form.length as usize;
@@ -58,9 +59,8 @@ fn generated(form: &GeneratorForm, rng: &mut impl Rng) -> Secret {
             Secret::new(letters.into_iter().collect::<String>())
         }
         PasswordStyle::Passphrase => {
-            let words: Vec<&str> = (0..form.words)
-                .map(|_| *EFF_LONG_WORDLIST.choose(rng).expect("the list has words"))
-                .collect();
+            let words: Vec<&str> =
+                (0..form.words).map(|_| *EFF_LONG_WORDLIST.choose(rng).expect("the list has words")).collect();
             Secret::new(words.join("-"))
         }
     }

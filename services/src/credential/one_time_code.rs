@@ -24,7 +24,9 @@ pub(super) fn read(field: &'static str, typed: &Secret) -> Result<Secret, Proble
     let text = typed.expose().trim();
     let totp = if text.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("otpauth://")) {
         Totp::from_url_unchecked(text).map_err(|_| {
-            refused("Enter the whole address behind the QR code: it begins with otpauth://totp/ and has a secret in it.")
+            refused(
+                "Enter the whole address behind the QR code: it begins with otpauth://totp/ and has a secret in it.",
+            )
         })?
     } else {
         let letters: String = text
@@ -33,14 +35,17 @@ pub(super) fn read(field: &'static str, typed: &Secret) -> Result<Secret, Proble
             .flat_map(char::to_uppercase)
             .collect();
         let secret = totp_rs::Secret::try_from_base32(zeroize::Zeroizing::new(letters).as_str());
-        let secret = secret.map_err(|_| refused("Enter the secret as the site shows it: letters, and digits from 2 to 7."))?;
+        let secret =
+            secret.map_err(|_| refused("Enter the secret as the site shows it: letters, and digits from 2 to 7."))?;
         Builder::new().with_secret(secret).build_noncompliant()
     };
     if totp.secret().as_ref().len() < SHORTEST {
         return Err(refused("Enter the whole secret: this one is too short to be one."));
     }
     if !(6..=8).contains(&totp.digits()) || !PERIODS.contains(&totp.step()) {
-        return Err(refused("Codes of this kind cannot be made here: only those of 6 to 8 digits, for 10 to 300 seconds."));
+        return Err(refused(
+            "Codes of this kind cannot be made here: only those of 6 to 8 digits, for 10 to 300 seconds.",
+        ));
     }
     let kept = format!("{} {} {} {}", totp.algorithm(), totp.digits(), totp.step(), totp.secret().to_base32());
     Ok(Secret::new(kept))

@@ -3,7 +3,7 @@
 //! A reveal decides inside a change, under the account's lock, as whatever takes access away does: when a revocation has been
 //! answered, no reveal that begins after it is.
 
-use super::{NOTE, ONE_TIME_CODE, PASSWORD, USERNAME, Latest, field_of, field_on, latest_of, one_time_code};
+use super::{Latest, NOTE, ONE_TIME_CODE, PASSWORD, USERNAME, field_of, field_on, latest_of, one_time_code};
 use crate::Error;
 use crate::account::{AccountHolder, AccountOwner, VisibleAccount};
 use crate::context::Change;

@@ -3,7 +3,7 @@
 use super::colleagues;
 use crate::account::search_text;
 use crate::context::Change;
-use crate::credential::{NewSecrets, Sealer};
+use crate::credential::{self, Sealer};
 use crate::entity::{access_grant, account, account_share, member, partnership, user, workspace};
 use crate::member_search::{self, fold};
 use crate::session::SignedIn;
@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use domain::access_grant::{GrantSource, GrantState};
 use domain::access_request::RequestForm;
 use domain::account::AccountRole;
-use domain::credential::{CustomFieldForm, CustomFieldKind};
+use domain::credential::{CustomFieldForm, CustomFieldKind, NewSecrets};
 use domain::member::MemberStatus;
 use domain::partnership::{PartnershipPolicy, PartnershipState, ShareState, TERMS_VERSION};
 use domain::secret::Secret;
@@ -157,7 +157,7 @@ impl Story<'_> {
         let ids: Vec<(AccountId, bool)> = accounts.iter().map(|told| (told.id, told.shared)).collect();
         let mut sealer = Sealer::begin(change, Some(hosts[0].member)).await?;
         for told in &accounts {
-            sealer.seal(harbor, told.id, told.note, &told.secrets.check()?)?;
+            sealer.seal(harbor, told.id, told.note, &credential::checked(&told.secrets)?)?;
         }
         for rows in chunks(accounts.into_iter().map(|told| told.row)) {
             account::Entity::insert_many(rows).exec_without_returning(connection).await?;

@@ -9,8 +9,8 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub user_id: UserId,
-    /// In base 32.
-    pub secret: String,
+    /// A secret from before there was a vault, which is emptied when it is taken in.
+    pub open_secret: String,
     /// The time step of the last code that was taken.
     pub last_step: i64,
     pub created_at: Moment,

@@ -39,7 +39,9 @@ pub enum KeySource {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// A file that cannot be read or written.
-    #[error("The key file {path} cannot be used ({cause}). Name another with LATCHKEY_KEY_FILE, or mend its permissions.")]
+    #[error(
+        "The key file {path} cannot be used ({cause}). Name another with LATCHKEY_KEY_FILE, or mend its permissions."
+    )]
     File {
         /// The file.
         path: String,
@@ -218,25 +220,42 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 const HEAD: &str = "# The key of a Latchkey installation. Without it no password in its database can be read: keep a copy elsewhere,\n\
     # not beside the backups of the database. Whoever has both can read everything.\n";
 
-/// Makes a key file with a new key.
+/// Makes a key file with a new key. It is there as a whole or not at all; of two servers that make it at once, both take the
+/// one that was first.
 ///
 /// # Errors
 ///
-/// [`KeyError::File`], also when somebody else has made it at the same moment.
+/// [`KeyError::File`].
 pub(crate) fn make_file(path: &Path) -> Result<KeyRing, KeyError> {
     let write = || {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut file = create(path)?;
+        let beside = path.with_extension(format!("new-{}", std::process::id()));
         let text = Secret::new(format!("{HEAD}{}\n", new_key().expose()));
-        file.write_all(text.expose().as_bytes())?;
-        file.sync_all()?;
+        write_closed(&beside, &text)?;
+        let linked = fs::hard_link(&beside, path);
+        fs::remove_file(&beside)?;
+        match linked {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
         sync_folder(path)
     };
     write().map_err(unusable(path))?;
     let text = read_file(path)?.unwrap_or_default();
     KeyRing::read(text.expose(), &path.display().to_string())
+}
+
+/// Writes a file that only its owner reads, in place of one that may be left from before.
+fn write_closed(path: &Path, text: &Secret) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = create(path)?;
+    file.write_all(text.expose().as_bytes())?;
+    file.sync_all()
 }
 
 /// Puts a new key before those in a key file. The file is replaced as a whole: whoever reads it meanwhile has the one or the
@@ -258,13 +277,7 @@ pub(crate) fn put_new_first(path: &Path) -> Result<KeyRing, KeyError> {
     ));
     let beside = path.with_extension("new");
     let write = || {
-        match fs::remove_file(&beside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = create(&beside)?;
-        file.write_all(text.expose().as_bytes())?;
-        file.sync_all()?;
+        write_closed(&beside, &text)?;
         fs::rename(&beside, path)?;
         sync_folder(path)
     };
@@ -322,7 +335,8 @@ mod tests {
         let made = make_file(&path).expect("it is made");
         let mode = fs::metadata(&path).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert!(make_file(&path).is_err(), "a key is never written over");
+        let again = make_file(&path).expect("it is there");
+        assert_eq!(again.first().id(), made.first().id(), "a key is never written over");
 
         let ring = put_new_first(&path).expect("it is replaced");
         assert_eq!(ring.0.len(), 2);

@@ -8,15 +8,14 @@
 use super::envelope::{Key, Place, key_of};
 use super::key::{self, KeyRing};
 use super::{
-    Broken, KeyError, KeySource, OpenError, VaultError, place_of_data_key, place_of_installation_secret, row_of,
-    state,
+    Broken, KeyError, KeySource, OpenError, VaultError, place_of_data_key, place_of_installation_secret, row_of, state,
 };
 use crate::database::statement;
 use crate::entity::{data_key, installation_secret, vault_key};
 use crate::{Error, Services};
 use domain::{AccountId, WorkspaceId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 /// Data keys sealed anew in one transaction.
 const AT_ONCE: u64 = 200;
@@ -26,7 +25,7 @@ const AT_ONCE: u64 = 200;
 pub struct Rotated {
     /// The id of the key that seals now.
     pub current: String,
-    /// How many data keys and secrets of the installation were sealed anew.
+    /// How many data keys, and secrets that are no account's, were sealed anew.
     pub sealed_anew: u64,
 }
 
@@ -63,7 +62,11 @@ impl Services {
         vault.keep(ring.clone());
         let new = ring.first();
         self.make_current(new).await?;
-        let mut sealed_anew = self.seal_installation_secrets_anew(&ring).await?;
+        let mut sealed_anew = 0;
+        while let some @ 1.. = self.seal_installation_secrets_anew(&ring).await? {
+            sealed_anew += some;
+            progress(sealed_anew);
+        }
         while let some @ 1.. = self.seal_data_keys_anew(&ring).await? {
             sealed_anew += some;
             progress(sealed_anew);
@@ -127,13 +130,15 @@ impl Services {
         Ok(rows.len() as u64)
     }
 
-    /// There are a handful of these.
+    /// The same for secrets that are no account's.
     async fn seal_installation_secrets_anew(&self, ring: &KeyRing) -> Result<u64, Error> {
         let new = ring.first();
         let change = self.change().await?;
         let transaction = change.transaction();
         let mut find = installation_secret::Entity::find()
-            .filter(installation_secret::COLUMN.vault_key_id.ne(new.id().to_string()));
+            .filter(installation_secret::COLUMN.vault_key_id.ne(new.id().to_string()))
+            .order_by_asc(installation_secret::COLUMN.name)
+            .limit(AT_ONCE);
         if change.locks_rows() {
             find = find.lock_exclusive();
         }

@@ -14,9 +14,9 @@ mod invariant;
 mod model;
 #[path = "../database/postgres.rs"]
 mod postgres;
+mod system;
 #[path = "../database/vault.rs"]
 mod vault;
-mod system;
 
 use act::Act;
 use futures::FutureExt;

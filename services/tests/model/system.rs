@@ -9,6 +9,7 @@ use domain::access_grant::GiveForm;
 use domain::access_request::{AcceptWith, AccessEnd, RequestForm};
 use domain::account::{AccountFilter, AccountForm, AccountRole};
 use domain::account_share::ShareForm;
+use domain::credential::NewSecrets;
 use domain::partnership::{PolicyForm, ProposalForm, TERMS_VERSION};
 use domain::workspace::WorkspaceRole;
 use domain::{
@@ -17,7 +18,6 @@ use domain::{
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value};
 use services::account::VisibleAccount;
-use services::credential::NewSecrets;
 use services::invitation::JoinForm;
 use services::partnership::VisiblePartnership;
 use services::session::Browser;
@@ -335,7 +335,11 @@ impl System {
                 let key = IdempotencyKey(Uuid::now_v7());
                 let ctx = self.ctx(*by).await?;
                 let (id, _) = ctx.add_account(key, &form, &NewSecrets::default()).await?;
-                same("an account that is added twice", &ctx.add_account(key, &form, &NewSecrets::default()).await?.0, &id)?;
+                same(
+                    "an account that is added twice",
+                    &ctx.add_account(key, &form, &NewSecrets::default()).await?.0,
+                    &id,
+                )?;
                 self.ids.accounts.push(id);
             }
             Act::Delete { by, account } => {
@@ -636,7 +640,8 @@ async fn found(services: &Services, rows: &DatabaseConnection) -> Ids {
     for (place, account) in model.accounts.iter().enumerate() {
         let id = AccountId(Uuid::now_v7());
         let label = format!("{:?}", Login(place));
-        let sql = "INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key, search_text,
+        let sql =
+            "INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key, search_text,
                        created_at)
                    VALUES ($1, $2, $3, 'App', 'https://app.example/login', 'user', '', $4, $4, $5)";
         let workspace = ids.workspaces[account.company.0];

@@ -50,6 +50,22 @@ on_both! {
         assert_eq!((world.count("account").await, world.everything().await), before);
     }
 
+    async fn secrets_are_imported_and_shown_by_no_preview(world: World) {
+        let file = "name,url,username,password,totp\nShop,shop.example,ann,canary one,JBSW Y3DP EHPK 3PXP\nBlog,blog.example,ann,,\nWrong,wrong.example,ann,x,canary!\n";
+        let carl = world.ctx(&world.carl).await;
+        let (sheet, columns) = read(file);
+        let preview = carl.import_preview(&sheet, &columns).await.unwrap();
+        assert!(!serde_json::to_string(&preview).unwrap().contains("canary"));
+        assert!(!format!("{preview:?}").contains("canary"));
+        assert_eq!(preview.wrong.iter().map(|line| line.line).collect::<Vec<_>>(), [4]);
+        assert_eq!(import(&carl, file).await.unwrap().count, 2);
+        let cards = carl.accounts(&AccountFilter::default()).await.unwrap().cards;
+        let shop = cards.iter().find(|card| card.label == "Shop").unwrap().account;
+        let holder = carl.account(shop).await.unwrap().holder().unwrap();
+        assert!(holder.panel().await.unwrap().has_code);
+        assert_eq!(holder.copy_password().await.unwrap().value.expose(), "canary one");
+    }
+
     async fn what_a_member_does_not_see_is_no_double(world: World) {
         let (sheet, columns) = read(FILE);
         let doubles = async |person| {

@@ -3,9 +3,9 @@
 use crate::world::{LABEL, Person, World, told, words};
 use chrono::TimeDelta;
 use domain::account::{AccountFilter, AccountForm, AccountRole, DAYS_TO_RESTORE};
+use domain::credential::NewSecrets;
 use domain::{AccountId, AppError, Denial, IdempotencyKey, MemberId};
 use services::Error;
-use services::credential::NewSecrets;
 use uuid::Uuid;
 
 fn shop() -> AccountForm {
@@ -371,7 +371,7 @@ on_both! {
         assert_eq!(told(restore(&world, &world.olga).await), AppError::NotFound);
         assert!(world.ctx(&world.olga).await.deleted_accounts(None).await.unwrap().accounts.is_empty());
         world.services.forget_what_is_old().await.unwrap();
-        let left = "SELECT count(*) FROM account WHERE id = $1 AND username = '' AND login_url = '' AND note = ''
+        let left = "SELECT count(*) FROM account WHERE id = $1 AND username = '' AND login_url = '' AND open_note = ''
                     AND forgotten_at IS NOT NULL";
         assert_eq!(world.one::<i64>(left, [world.account.into()]).await, 1);
         let rest = "SELECT count(*) FROM access_grant WHERE account_id = $1 AND state IN ('active', 'suspended')";

@@ -5,14 +5,14 @@ use chrono::TimeDelta;
 use domain::account::{AccountForm, AccountRole};
 use domain::activity::EventKind;
 use domain::credential::{
-    CustomFieldForm, CustomFieldKind, ExposedMember, GeneratorForm, PASSWORDS_KEPT, RevealView, RevealWay, Strength,
+    CustomFieldForm, CustomFieldKind, ExposedMember, GeneratorForm, NewSecrets, PASSWORDS_KEPT, RevealView, RevealWay,
+    Strength,
 };
 use domain::secret::Secret;
 use domain::{AccountId, AppError, CustomFieldId, Denial, IdempotencyKey};
 use futures::future::join_all;
 use services::Error;
 use services::account::AccountOwner;
-use services::credential::NewSecrets;
 use uuid::Uuid;
 
 const FIRST: &str = "first canary 81a3";
@@ -419,7 +419,7 @@ on_both! {
         owner(&world, &world.olga).await.unwrap().edit(&form, settings.version).await.unwrap();
         assert_eq!(note(&world.cora).await, "Ask Oscar.");
         assert_eq!(world.count("credential WHERE field = 'note'").await, 2, "of each account the latest alone");
-        assert_eq!(world.services.take_in_notes().await.unwrap(), 0);
+        assert_eq!(world.services.take_in_open_secrets().await.unwrap(), 0);
     }
 
     async fn what_is_forgotten_is_gone_with_its_key(world: World) {

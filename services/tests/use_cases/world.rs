@@ -192,7 +192,7 @@ impl World {
             maker.grant(account, manager, AccountRole::AccountManager, Some(share), None).await;
         }
         maker.grant(account, &cora, AccountRole::Collaborator, Some(share), None).await;
-        services.take_in_notes().await.unwrap();
+        services.take_in_open_secrets().await.unwrap();
         Self {
             sessions: Mutex::default(),
             mails_read: AtomicUsize::new(0),
@@ -610,7 +610,8 @@ impl Maker<'_> {
 
     async fn account(&self, workspace: WorkspaceId, label: &str, app: &str, username: &str) -> AccountId {
         let id = AccountId(Uuid::now_v7());
-        let sql = "INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key, search_text,
+        let sql =
+            "INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key, search_text,
                        created_at)
                    VALUES ($1, $2, $3, $4, 'https://app.example/login', $5, 'Ask Olga for the code.', $6, $7, $8)";
         let folded = |text: &str| {
