@@ -5,7 +5,9 @@
 
 use clap::{Args, CommandFactory};
 use domain::workspace::Founding;
+use services::activity::stamp::Places;
 use services::mail::{Mailer, Transport, WrongSetting};
+use std::error::Error as _;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -82,6 +84,11 @@ pub struct Settings {
     )]
     pub founding: Option<String>,
 
+    /// A file in MaxMind's format (such as GeoLite2-City.mmdb) that tells at which place a network address is; the
+    /// activity then says it [default: none, and no place is told]
+    #[arg(long, env = "LATCHKEY_LOCATION_FILE", hide_env_values = true, value_name = "FILE", global = true)]
+    pub location_file: Option<String>,
+
     /// What is logged to the standard error stream: error, warn, info, debug, trace, or a filter such as
     /// "info,services=debug". Readable on a terminal, JSON otherwise [default: info]
     #[arg(long, env = "LATCHKEY_LOG", hide_env_values = true, value_name = "FILTER", global = true)]
@@ -125,6 +132,8 @@ pub struct Config {
     pub mailer: Mailer,
     /// Who can found a further workspace.
     pub founding: Founding,
+    /// The file that tells at which place a network address is.
+    pub location_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -162,7 +171,8 @@ impl Settings {
         let trust_proxy = given(&self.trust_proxy).map(switch).transpose()?.unwrap_or(false);
         let mailer = self.mailer(&site_url_or(site_url.as_ref(), address))?;
         let founding = given(&self.founding).map(founding).transpose()?.unwrap_or(Founding::Invitation);
-        Ok(Config { database_url, address, site_url, trust_proxy, mailer, founding })
+        let location_file = given(&self.location_file).map(PathBuf::from);
+        Ok(Config { database_url, address, site_url, trust_proxy, mailer, founding, location_file })
     }
 
     fn mailer(&self, site_url: &Url) -> Result<Mailer, SettingError> {
@@ -190,6 +200,22 @@ impl Config {
     /// Where people reach a site that listens on `bound`.
     pub fn site_url(&self, bound: SocketAddr) -> Url {
         site_url_or(self.site_url.as_ref(), bound)
+    }
+
+    /// Reads the file of places, where one is named.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::Wrong`] when it cannot be read.
+    pub fn places(&self) -> Result<Option<Places>, SettingError> {
+        let Some(file) = &self.location_file else { return Ok(None) };
+        Places::read(file).map(Some).map_err(|error| {
+            let cause = error.source().map_or_else(String::new, ToString::to_string);
+            wrong(
+                "LATCHKEY_LOCATION_FILE",
+                format!("cannot be read ({cause}). Name a file in MaxMind's format, such as GeoLite2-City.mmdb."),
+            )
+        })
     }
 
     /// Makes the folder that mails are written to, where they are.

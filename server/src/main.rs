@@ -104,6 +104,7 @@ fn start(cli: Cli) -> Result<(), Failure> {
 async fn run(config: Config) -> Result<(), Failure> {
     let assets = Site::built()?;
     config.check_mail_folder()?;
+    let places = config.places()?;
     let listener = TcpListener::bind(config.address).await.map_err(|error| Failure::Address(config.address, error))?;
     let database = migrate(&config).await?;
     let bound = listener.local_addr()?;
@@ -113,6 +114,9 @@ async fn run(config: Config) -> Result<(), Failure> {
     }
 
     let services = services_on(&config, database, bound).await?;
+    if let Some(places) = places {
+        services.locate_with(places);
+    }
     if let Some(link) = services.set_up_link().await.map_err(unusable)? {
         tracing::info!(link, "there is no workspace yet: open this link within a day to set up the first one");
     }

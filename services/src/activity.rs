@@ -1,6 +1,9 @@
 //! Activity: what happened, written once and never changed, and told in sentences made from this one source.
 
+pub mod stamp;
+
 use crate::account::VisibleAccount;
+use crate::activity::stamp::Stamp;
 use crate::database::statement;
 use crate::entity::activity_event;
 use crate::{Ctx, Error};
@@ -259,7 +262,12 @@ fn upper_first(text: &str) -> String {
 }
 
 /// Writes an event. Returns its place in the sequence.
-pub(crate) async fn append(connection: &impl ConnectionTrait, event: &Event, now: Moment) -> Result<i64, Error> {
+pub(crate) async fn append(
+    connection: &impl ConnectionTrait,
+    event: &Event,
+    stamp: &Stamp,
+    now: Moment,
+) -> Result<i64, Error> {
     let row = activity_event::ActiveModel {
         sequence: NotSet,
         at: Set(now),
@@ -273,6 +281,10 @@ pub(crate) async fn append(connection: &impl ConnectionTrait, event: &Event, now
         request_line_id: Set(event.line),
         partnership_id: Set(event.partnership),
         details: Set(serde_json::to_string(&event.details)?),
+        address: Set(stamp.address.clone()),
+        os: Set(stamp.os.clone()),
+        device: Set(stamp.device.clone()),
+        location: Set(stamp.location.clone()),
     };
     Ok(row.insert(connection).await?.sequence)
 }
