@@ -126,6 +126,10 @@ words! {
         SecondFactorReset = "second_factor_reset",
         /// The workspace requires a second factor, or no longer.
         SecondFactorRequired = "second_factor_required",
+        /// Activity was downloaded.
+        ActivityExported = "activity_exported",
+        /// Old activity was removed, as the operator has set.
+        ActivityRemoved = "activity_removed",
     }
 }
 
@@ -193,6 +197,8 @@ impl EventKind {
             Self::SecondFactorRemoved => "Second factor removed",
             Self::SecondFactorReset => "Second factor reset",
             Self::SecondFactorRequired => "Second factor required",
+            Self::ActivityExported => "Activity exported",
+            Self::ActivityRemoved => "Activity removed",
         }
     }
 

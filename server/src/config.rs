@@ -5,12 +5,14 @@
 
 use clap::{Args, CommandFactory};
 use domain::workspace::Founding;
+use services::activity::delivery::Keeper;
 use services::activity::stamp::Places;
 use services::mail::{Mailer, Transport, WrongSetting};
 use std::error::Error as _;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
@@ -19,6 +21,11 @@ const ADDRESS: &str = "127.0.0.1:3000";
 const MAIL_FROM: &str = "Latchkey <latchkey@localhost>";
 const MAIL_FOLDER: &str = "data/mail";
 const LOG: &str = "info";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Days that activity is kept at least.
+const FEWEST_DAYS: u32 = 30;
+/// And at most, unless for ever: a hundred years.
+const MOST_DAYS: u32 = 36_525;
 
 /// Variables of the project's own builds and tests, which can stand in the environment of a program they start.
 const OF_THE_PROJECT: &[&str] = &["LATCHKEY_SITE", "LATCHKEY_PROGRAM", "LATCHKEY_CHROMIUM"];
@@ -89,6 +96,21 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_LOCATION_FILE", hide_env_values = true, value_name = "FILE", global = true)]
     pub location_file: Option<String>,
 
+    /// How long activity is kept: forever, or a number of days such as "400 days", at least 30. What is older is removed, and
+    /// an event says so [default: forever]
+    #[arg(long, env = "LATCHKEY_KEEP_ACTIVITY", hide_env_values = true, value_name = "TIME", global = true)]
+    pub keep_activity: Option<String>,
+
+    /// A file that every checkpoint of the activity is added to, a line each. Keep it where whoever can change the database
+    /// cannot: `latchkey verify-activity --checkpoints` then finds a cut-off end [default: none]
+    #[arg(long, env = "LATCHKEY_CHECKPOINT_FILE", hide_env_values = true, value_name = "FILE", global = true)]
+    pub checkpoint_file: Option<String>,
+
+    /// A command of the shell that gets every checkpoint of the activity on its standard input, a line each, to keep it
+    /// elsewhere [default: none]
+    #[arg(long, env = "LATCHKEY_CHECKPOINT_COMMAND", hide_env_values = true, value_name = "COMMAND", global = true)]
+    pub checkpoint_command: Option<String>,
+
     /// What is logged to the standard error stream: error, warn, info, debug, trace, or a filter such as
     /// "info,services=debug". Readable on a terminal, JSON otherwise [default: info]
     #[arg(long, env = "LATCHKEY_LOG", hide_env_values = true, value_name = "FILTER", global = true)]
@@ -132,6 +154,10 @@ pub struct Config {
     pub mailer: Mailer,
     /// Who can found a further workspace.
     pub founding: Founding,
+    /// How long activity is kept, unless for ever.
+    pub keep_activity: Option<Duration>,
+    /// Where checkpoints of the activity are kept beside the database.
+    pub keepers: Vec<Keeper>,
     /// The file that tells at which place a network address is.
     pub location_file: Option<PathBuf>,
 }
@@ -172,7 +198,21 @@ impl Settings {
         let mailer = self.mailer(&site_url_or(site_url.as_ref(), address))?;
         let founding = given(&self.founding).map(founding).transpose()?.unwrap_or(Founding::Invitation);
         let location_file = given(&self.location_file).map(PathBuf::from);
-        Ok(Config { database_url, address, site_url, trust_proxy, mailer, founding, location_file })
+        let keep_activity = given(&self.keep_activity).map(keep_activity).transpose()?.flatten();
+        let file = given(&self.checkpoint_file).map(|file| Keeper::File(PathBuf::from(file)));
+        let command = given(&self.checkpoint_command).map(|command| Keeper::Command(command.to_owned()));
+        let keepers = file.into_iter().chain(command).collect();
+        Ok(Config {
+            database_url,
+            address,
+            site_url,
+            trust_proxy,
+            mailer,
+            founding,
+            keep_activity,
+            keepers,
+            location_file,
+        })
     }
 
     fn mailer(&self, site_url: &Url) -> Result<Mailer, SettingError> {
@@ -352,6 +392,19 @@ fn switch(value: &str) -> Result<bool, SettingError> {
         "off" | "false" | "no" | "0" => Ok(false),
         _ => Err(wrong("LATCHKEY_TRUST_PROXY", "is neither on nor off. Set one of them.")),
     }
+}
+
+/// None stands for ever.
+fn keep_activity(value: &str) -> Result<Option<Duration>, SettingError> {
+    let value = value.to_ascii_lowercase();
+    if value == "forever" {
+        return Ok(None);
+    }
+    let days = value.strip_suffix("days").unwrap_or(&value).trim().parse::<u32>().ok();
+    let days = days.filter(|days| (FEWEST_DAYS..=MOST_DAYS).contains(days)).ok_or_else(|| {
+        wrong("LATCHKEY_KEEP_ACTIVITY", "is neither forever nor a number of days of at least 30, such as 400 days.")
+    })?;
+    Ok(Some(DAY * days))
 }
 
 fn founding(value: &str) -> Result<Founding, SettingError> {

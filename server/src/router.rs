@@ -5,7 +5,7 @@
 //! everything but assets and the two checks of health, the session.
 
 use crate::assets::Site;
-use crate::{account_import, dev_mail, live, member_export, page_form, plain_request, telemetry};
+use crate::{account_import, activity_export, dev_mail, live, member_export, page_form, plain_request, telemetry};
 use app::ssr::{ClientAddress, Edge, encoded, own_path};
 use app::wire::Failure;
 use axum::body::{Body, to_bytes};
@@ -96,6 +96,9 @@ const REQUEST_ACCESS: &str = "/accounts/{account}/request-access";
 
 /// Where the list of members is downloaded.
 const EXPORT_MEMBERS: &str = "/members/export";
+
+/// Where a company's record of activity is downloaded.
+const EXPORT_RECORD: &str = "/activity/record";
 
 /// Where people sign in.
 const SIGN_IN: &str = "/sign-in";
@@ -210,6 +213,7 @@ pub fn build_with(server: Server, more: Router<Server>) -> Router {
         .route(REQUEST_ACCESS, post(plain_request::post))
         .route(account_import::PAGE, post(account_import::post))
         .route(EXPORT_MEMBERS, post(member_export::post))
+        .route(EXPORT_RECORD, post(activity_export::record))
         .route("/api/{*function}", any(no_function));
     for listing in leptos_axum::generate_route_list(app::App) {
         // "/" leads on; `generate_route_list` lists the frame's own empty path too.

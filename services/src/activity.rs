@@ -1,6 +1,12 @@
 //! Activity: what happened, written once and never changed, and told in sentences made from this one source.
 
+pub mod delivery;
+mod export;
+pub mod record;
+mod retention;
+mod seal;
 pub mod stamp;
+pub mod verify;
 
 use crate::account::VisibleAccount;
 use crate::activity::stamp::Stamp;
@@ -108,6 +114,12 @@ pub(crate) struct Details {
     /// How many, where only their number is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<u32>,
+    /// Up to which number of the company's own record events were removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) through: Option<i64>,
+    /// Up to which position of the whole record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) position: Option<i64>,
 }
 
 impl Details {
@@ -241,6 +253,14 @@ impl Details {
             EventKind::SecondFactorRemoved => format!("{actor} took away a second factor: {label}."),
             EventKind::SecondFactorReset => format!("{actor} reset the second factors of {members}."),
             EventKind::SecondFactorRequired => format!("{actor} changed the sign-in rules: {}.", self.because),
+            EventKind::ActivityExported => format!("{actor} downloaded the activity."),
+            EventKind::ActivityRemoved => match self.count {
+                Some(1) => "One event was removed, as it was older than activity is kept.".to_owned(),
+                count => {
+                    let count = count.unwrap_or_default();
+                    format!("{count} events were removed, as they were older than activity is kept.")
+                }
+            },
         }
     }
 }

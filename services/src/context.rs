@@ -15,6 +15,7 @@ use domain::{Denial, MemberId, Moment, UserId, WorkspaceId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::sync::Notify;
 use url::Url;
 
@@ -44,6 +45,7 @@ struct Inner {
     follower: Follower,
     password_gate: crate::password::Gate,
     places: OnceLock<Places>,
+    keep_activity: OnceLock<TimeDelta>,
 }
 
 impl Services {
@@ -63,6 +65,7 @@ impl Services {
                 follower: Follower::default(),
                 password_gate: crate::password::Gate::default(),
                 places: OnceLock::new(),
+                keep_activity: OnceLock::new(),
             }),
             browser: None,
         }
@@ -77,6 +80,19 @@ impl Services {
     pub fn locate_with(&self, places: Places) {
         // A second call changes nothing: events of one run are located by one file.
         let _ = self.inner.places.set(places);
+    }
+
+    /// From now on activity is removed when it is older. To be called once.
+    pub fn keep_activity_for(&self, time: Duration) {
+        // Longer than there are dates is for ever.
+        let Ok(time) = TimeDelta::from_std(time) else { return };
+        // A second call changes nothing.
+        let _ = self.inner.keep_activity.set(time);
+    }
+
+    /// How long activity is kept, unless for ever.
+    pub(crate) fn keeps_activity_for(&self) -> Option<TimeDelta> {
+        self.inner.keep_activity.get().copied()
     }
 
     /// Where what the reader does comes from.
