@@ -27,6 +27,7 @@ mod m20261127_000017_waiting_end;
 mod m20261127_000018_invitation_count;
 mod m20261127_000021_activity_stamp;
 mod m20261127_000022_activity_seal;
+mod m20261127_000023_activity_list;
 
 /// Every change, oldest first.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000018_invitation_count::Migration),
             Box::new(m20261127_000021_activity_stamp::Migration),
             Box::new(m20261127_000022_activity_seal::Migration),
+            Box::new(m20261127_000023_activity_list::Migration),
         ]
     }
 }

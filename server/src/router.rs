@@ -97,7 +97,9 @@ const REQUEST_ACCESS: &str = "/accounts/{account}/request-access";
 /// Where the list of members is downloaded.
 const EXPORT_MEMBERS: &str = "/members/export";
 
-/// Where a company's record of activity is downloaded.
+/// Where activity is downloaded.
+const EXPORT_ACTIVITY: &str = "/activity/export";
+/// Where a company's record of it is, with what is needed to verify it.
 const EXPORT_RECORD: &str = "/activity/record";
 
 /// Where people sign in.
@@ -213,6 +215,7 @@ pub fn build_with(server: Server, more: Router<Server>) -> Router {
         .route(REQUEST_ACCESS, post(plain_request::post))
         .route(account_import::PAGE, post(account_import::post))
         .route(EXPORT_MEMBERS, post(member_export::post))
+        .route(EXPORT_ACTIVITY, post(activity_export::table))
         .route(EXPORT_RECORD, post(activity_export::record))
         .route("/api/{*function}", any(no_function));
     for listing in leptos_axum::generate_route_list(app::App) {

@@ -85,6 +85,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("account/settings", "account={account}"),
     ("account/without-owner", ""),
     ("activity/account", "account={account}"),
+    ("activity/list", "filter[from]=2020-01-01"),
     ("notification/choose-mails", "requests=daily&people=never"),
     ("invitation/join", "token=none&name=Nobody&password=several+words+in+a+row"),
     ("invitation/view", "token=none"),
