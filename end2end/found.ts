@@ -1,6 +1,6 @@
 /**
- * What a test finds in the database although no page can bring it about: a second membership, names of any kind, and an
- * account without an owner.
+ * What a test finds in the database although no page can bring it about: a second membership, names of any kind, an account
+ * without an owner, and a sign-in of long ago.
  * Only in PostgreSQL: none of our packages writes to SQLite, and what the pages make of it is the same.
  */
 import { expect } from "@playwright/test";
@@ -40,6 +40,14 @@ export async function abandoned(program: Program, account: string): Promise<void
     UPDATE access_grant SET state = 'revoked', ended_at = now(), end_reason = 'removed'
     WHERE role = 'owner' AND account_id = (SELECT id FROM account WHERE label = $1)`;
   await written(program, statement, [account], 2);
+}
+
+/** Somebody has signed in so long ago that they have to prove once more who they are, where that is asked for. */
+export async function signedInLongAgo(program: Program, person: Person): Promise<void> {
+  const statement = `
+    UPDATE session SET confirmed_at = now() - interval '11 minutes'
+    WHERE user_id = (SELECT id FROM "user" WHERE email = $1)`;
+  await written(program, statement, [person.email]);
 }
 
 async function written(program: Program, statement: string, values: string[], rows = 1): Promise<void> {

@@ -2,6 +2,7 @@
 import { expect, type Page } from "@playwright/test";
 import { ACCOUNT_AFTER_ACTS, ACCOUNT_DIALOGS, ACCOUNT_FAILURES, ACCOUNT_PAGES } from "./account_states.ts";
 import { ask } from "./arrange.ts";
+import { CREDENTIAL_AFTER_ACTS, CREDENTIAL_DIALOGS, CREDENTIAL_FAILURES, CREDENTIAL_PAGES } from "./credential_states.ts";
 import { awake, open, type BrowserOf } from "./fixtures.ts";
 import { MEMBER_AFTER_ACTS, MEMBER_FAILURES, MEMBER_PAGES } from "./member_states.ts";
 import { openAcceptWithChanges, openDecline, openRemove } from "./members_tab.ts";
@@ -31,6 +32,7 @@ export const PAGES: readonly State[] = [
   page("Notifications, none", collaborator, "/notifications"),
   page("Request share access", manager, below(SHARED, "/request-access")),
   ...ACCOUNT_PAGES,
+  ...CREDENTIAL_PAGES,
   ...MEMBER_PAGES,
   ...PARTNER_PAGES,
   ...SETTING_PAGES,
@@ -52,6 +54,7 @@ export const FAILURES: readonly State[] = [
     },
   },
   ...ACCOUNT_FAILURES,
+  ...CREDENTIAL_FAILURES,
   ...MEMBER_FAILURES,
   ...PARTNER_FAILURES,
   ...SETTING_FAILURES,
@@ -128,6 +131,7 @@ export const ROW_DIALOGS: readonly State[] = [
   row("Decline", (page) => openDecline(page, newcomer.name)),
   row("Remove member?", (page) => openRemove(page, collaborator.name)),
   ...ACCOUNT_DIALOGS,
+  ...CREDENTIAL_DIALOGS,
   ...PARTNER_DIALOGS,
 ];
 
@@ -139,6 +143,7 @@ export const AFTER_ACTS: readonly State[] = [
     await expect(page.getByText(`Request sent. The owners of ${SHARED} have been told.`)).toBeVisible();
   }),
   ...ACCOUNT_AFTER_ACTS,
+  ...CREDENTIAL_AFTER_ACTS,
   ...MEMBER_AFTER_ACTS,
   ...PARTNER_AFTER_ACTS,
   ...SETTING_AFTER_ACTS,

@@ -21,6 +21,7 @@ pub mod access_request;
 pub mod account;
 pub mod account_share;
 pub mod activity;
+pub mod credential;
 pub mod invitation;
 pub mod layout;
 pub mod live;
@@ -82,10 +83,15 @@ pub(crate) fn typed_before(about: &str) -> Option<String> {
 /// As a header: what `leptos_meta` writes into the head from inside a suspended part is missing from some answers, because
 /// it looks for its context only when the part is written, on whichever thread that happens.
 pub(crate) fn go_on_to(url: &str) {
+    go_on_after(1, url);
+}
+
+/// The same after this many seconds: what the page shows leaves it then.
+pub(crate) fn go_on_after(seconds: u32, url: &str) {
     #[cfg(feature = "ssr")]
-    ssr::refresh(url);
+    ssr::refresh(seconds, url);
     #[cfg(not(feature = "ssr"))]
-    let _ = url;
+    let _ = (seconds, url);
 }
 
 /// Whether browsers offer passkeys at this installation's address.
@@ -156,7 +162,24 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/accounts/import") view=account::ImportAccountsPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/deleted") view=account::DeletedAccountListPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/without-owner") view=account::OwnerlessListPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/accounts/passwords-to-change")
+                        view=credential::RotationListPage
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/accounts/:account") view=account::AccountGeneralPage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts/:account/exposure") view=credential::ExposurePage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts/:account/secrets") view=credential::SecretsPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/accounts/:account/password")
+                        view=credential::ShowPasswordPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/accounts/:account/passwords")
+                        view=credential::PasswordHistoryPage
+                        ssr=SsrMode::Async
+                    />
                     <Route
                         path=path!("/accounts/:account/members")
                         view=access_grant::AccountMembersPage

@@ -6,14 +6,17 @@
 use crate::wire::{Failure, Notice};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::account::AccountForm;
 use domain::second_factor::HalfOpenView;
+use domain::secret::Secret;
 use domain::workspace::FoundingForm;
-use domain::{AppError, Denial};
+use domain::{AccountId, AppError, Denial, IdempotencyKey};
 use http::header::{ACCEPT, COOKIE, REFERER, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use services::credential::NewSecrets;
 use services::invitation::JoinForm;
 use services::session::{Browser, NewSession, SignIn};
 use services::workspace::Founded;
@@ -196,6 +199,16 @@ pub(crate) async fn found_workspace(token: &str, form: FoundingForm) -> Result<(
     };
     lead_into(founded);
     Ok(())
+}
+
+/// A member adds an account, with the secrets that are known of it. Returns it with its label.
+pub(crate) async fn add_account(
+    key: IdempotencyKey,
+    form: &AccountForm,
+    password: Secret,
+    one_time_code: Secret,
+) -> Result<(AccountId, String), Failure> {
+    Ok(ctx()?.add_account(key, form, &NewSecrets { password, one_time_code }).await?)
 }
 
 /// Somebody asks for a link to found a workspace.
@@ -406,10 +419,10 @@ pub(crate) fn set_status(status: u16) {
     }
 }
 
-/// Lets the browser go on to this address after a second.
-pub(crate) fn refresh(url: &str) {
+/// Lets the browser go on to this address after so many seconds.
+pub(crate) fn refresh(seconds: u32, url: &str) {
     let response = use_context::<ResponseOptions>();
-    if let (Some(response), Ok(value)) = (response, HeaderValue::from_str(&format!("1;url={url}"))) {
+    if let (Some(response), Ok(value)) = (response, HeaderValue::from_str(&format!("{seconds};url={url}"))) {
         response.insert_header(http::header::REFRESH, value);
     }
 }

@@ -3,6 +3,7 @@
 pub mod app_mark;
 pub mod badge;
 pub mod button;
+pub mod clipboard;
 pub mod combobox;
 pub mod copy_button;
 pub mod dialog;

@@ -8,7 +8,7 @@ mod form;
 mod import;
 mod life;
 
-pub use form::{AccountForm, LONGEST_URL, LONGEST_USERNAME};
+pub use form::{AccountForm, LONGEST_URL, LONGEST_USERNAME, web_address};
 pub use import::{ImportColumns, ImportPreview, Imported, LONGEST_FILE, MOST_LINES, ReadyLine, WrongLine};
 pub use life::{
     AccountDeletionView, AccountSettingsView, AssignOwnerView, DAYS_TO_RESTORE, DeletedAccountListView,
@@ -102,6 +102,9 @@ pub struct AccountListView {
     /// Accounts of the own workspace without an owner, for those who can assign one.
     #[serde(default)]
     pub without_owner: u32,
+    /// Passwords of the reader's accounts that should be changed.
+    #[serde(default)]
+    pub passwords_to_change: u32,
 }
 
 /// One account as a card.
@@ -153,6 +156,10 @@ pub struct AccountHeaderView {
     pub ends_at: Option<Moment>,
     /// Whether the reader can open the Members tab.
     pub sees_members: bool,
+    /// Whether the reader can open the Exposure tab.
+    pub sees_exposure: bool,
+    /// Whether the reader, an owner, should change the password, because somebody who has seen it has lost access.
+    pub password_to_change: bool,
 }
 
 /// The General tab.
@@ -164,15 +171,15 @@ pub struct AccountGeneralView {
     pub details: Option<AccountDetails>,
 }
 
-/// What a member with access reads about an account. Its secrets are not among it.
+/// What a member with access reads about an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountDetails {
     /// Where to log in.
     pub login_url: String,
     /// The login's user name.
     pub username: String,
-    /// A note for everyone with access. May be empty.
-    pub note: String,
+    /// What can be done with its secrets.
+    pub secrets: crate::credential::CredentialView,
     /// The latest use by anyone.
     pub last_use: Option<LastUse>,
 }

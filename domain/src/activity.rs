@@ -25,6 +25,30 @@ words! {
         AccessEnded = "access_ended",
         /// A member opened an account's log-in.
         LoggedIn = "logged_in",
+        /// An owner had a password shown.
+        PasswordShown = "password_shown",
+        /// A member copied a password.
+        PasswordCopied = "password_copied",
+        /// A member copied a user name.
+        UsernameCopied = "username_copied",
+        /// A member was given a one-time code.
+        OneTimeCodeGiven = "one_time_code_given",
+        /// A member had a custom field shown, or copied it.
+        FieldShown = "field_shown",
+        /// An owner stored a password of an account.
+        PasswordStored = "password_stored",
+        /// An owner took an account's password away.
+        PasswordRemoved = "password_removed",
+        /// An owner stored what one-time codes are made of.
+        OneTimeCodeStored = "one_time_code_stored",
+        /// An owner took away what one-time codes are made of.
+        OneTimeCodeRemoved = "one_time_code_removed",
+        /// An owner added, changed or took away a custom field.
+        FieldChanged = "field_changed",
+        /// An owner let others copy the password, or no longer.
+        CopyingChanged = "copying_changed",
+        /// Somebody who has seen a password has lost access.
+        RotationTaskOpened = "rotation_task_opened",
         /// A user signed in.
         SignedIn = "signed_in",
         /// A user signed out.
@@ -147,6 +171,18 @@ impl EventKind {
             Self::AccessRemoved => "Access removed",
             Self::AccessEnded => "Access ended",
             Self::LoggedIn => "Logged in",
+            Self::PasswordShown => "Password shown",
+            Self::PasswordCopied => "Password copied",
+            Self::UsernameCopied => "Username copied",
+            Self::OneTimeCodeGiven => "One-time code given",
+            Self::FieldShown => "Field shown",
+            Self::PasswordStored => "Password stored",
+            Self::PasswordRemoved => "Password removed",
+            Self::OneTimeCodeStored => "One-time codes set up",
+            Self::OneTimeCodeRemoved => "One-time codes removed",
+            Self::FieldChanged => "Field changed",
+            Self::CopyingChanged => "Copying changed",
+            Self::RotationTaskOpened => "Password to change",
             Self::SignedIn => "Signed in",
             Self::SignedOut => "Signed out",
             Self::AccessGiven => "Access given",
@@ -203,6 +239,21 @@ impl EventKind {
         }
     }
 
+    /// Whether somebody may have lost access to an account with it.
+    pub const fn may_end_access(self) -> bool {
+        matches!(
+            self,
+            Self::AccessRemoved
+                | Self::AccessEnded
+                | Self::AccessGivenBack
+                | Self::AccountRestored
+                | Self::SharingStopped
+                | Self::PartnershipRemoved
+                | Self::PartnershipEnded
+                | Self::MemberDeactivated
+        )
+    }
+
     /// Whether it changes what every member of the workspaces it concerns may have on their screen, and not only those
     /// who are told of it.
     pub const fn is_for_whole_workspaces(self) -> bool {
@@ -210,6 +261,12 @@ impl EventKind {
             self,
             Self::AccountDeleted
                 | Self::AccountRestored
+                | Self::CopyingChanged
+                | Self::FieldChanged
+                | Self::PasswordRemoved
+                | Self::PasswordStored
+                | Self::OneTimeCodeRemoved
+                | Self::OneTimeCodeStored
                 | Self::AccountShared
                 | Self::SharingStopped
                 | Self::PartnershipProposed

@@ -149,6 +149,9 @@ pub enum Denial {
     /// A guest's role is raised above what the partnership or the share allows.
     #[error("The partnership does not allow this role on the account.")]
     RoleNotShared,
+    /// Copying a password that the owners keep to themselves.
+    #[error("The owners of this account do not let its password be copied. Ask one of them to log you in.")]
+    CopyingNotAllowed,
     /// The partnership is suspended.
     #[error("The partnership is suspended. Requests wait until it is resumed.")]
     PartnershipSuspended,

@@ -58,6 +58,8 @@ ids! {
     SessionId,
     /// A passkey.
     PasskeyId,
+    /// A field of an account beside those that every account has.
+    CustomFieldId,
     /// A mail on its way.
     OutboxEmailId,
     /// Made with a form, sent with each attempt to send it: the same key is the same act.

@@ -47,7 +47,7 @@ impl MailTopic {
             }
             Self::Access => "You were given access, your role was changed, or your access ends or has ended.",
             Self::Accounts => {
-                "An account that you own was shared, deleted or restored, or a guest’s access to it ends soon."
+                "An account that you own was shared, deleted or restored, a guest’s access to it ends soon, or its password should be changed."
             }
             Self::Partnerships => "A partnership was proposed, answered, suspended, resumed or has come to its end.",
             Self::People => "Somebody joined, got another role, or was deactivated.",
@@ -92,7 +92,19 @@ impl MailTopic {
             | EventKind::AccountsImported
             | EventKind::AccountShared
             | EventKind::SharingStopped
-            | EventKind::LoggedIn => Self::Accounts,
+            | EventKind::LoggedIn
+            | EventKind::PasswordShown
+            | EventKind::PasswordCopied
+            | EventKind::UsernameCopied
+            | EventKind::OneTimeCodeGiven
+            | EventKind::FieldShown
+            | EventKind::PasswordStored
+            | EventKind::PasswordRemoved
+            | EventKind::OneTimeCodeStored
+            | EventKind::OneTimeCodeRemoved
+            | EventKind::FieldChanged
+            | EventKind::CopyingChanged
+            | EventKind::RotationTaskOpened => Self::Accounts,
             EventKind::PartnershipProposed
             | EventKind::PartnershipReceived
             | EventKind::PartnershipApproved

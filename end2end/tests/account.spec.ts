@@ -1,6 +1,7 @@
 /** All accounts, and the pages of an account. */
 import type { Page } from "@playwright/test";
 import { card, pathOf } from "../account_list.ts";
+import { panel } from "../credential.ts";
 import { expect, open, test } from "../fixtures.ts";
 import { ASKED_FOR, collaborator, manager, newcomer, owner, SHARED, teammate } from "../story.ts";
 
@@ -124,6 +125,8 @@ test.describe("logging in", () => {
     await card(page, ASKED_FOR).getByRole("button", { name: "Log in", exact: true }).click();
     const login = await opened;
     await expect(login).toHaveURL("https://drawboard.example/sign-in");
+    // A page does not change behind a dialog.
+    await panel(page, ASKED_FOR).getByRole("button", { name: "Close" }).click();
     await expect(card(page, ASKED_FOR)).toContainText(`just now · by ${collaborator.name}`);
   });
 });

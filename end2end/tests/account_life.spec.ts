@@ -28,7 +28,7 @@ test.describe(() => {
       await expect(problems.getByRole("link")).toHaveText([
         "Enter a label.",
         "Enter the name of the app.",
-        "Enter a login URL that begins with https:// or http://.",
+        "Enter the login URL so that it begins with https:// or http://.",
       ]);
       await expect(page).toHaveTitle(/^Error: Add account/);
       await expect(page.getByRole("textbox", { name: "Note" })).toHaveValue("Prices change on Mondays.");

@@ -25,6 +25,7 @@ mod m20261126_000015_request_list;
 mod m20261126_000016_account_life;
 mod m20261127_000017_waiting_end;
 mod m20261127_000018_invitation_count;
+mod m20261127_000019_vault;
 mod m20261127_000021_activity_stamp;
 mod m20261127_000022_activity_seal;
 mod m20261127_000023_activity_list;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000016_account_life::Migration),
             Box::new(m20261127_000017_waiting_end::Migration),
             Box::new(m20261127_000018_invitation_count::Migration),
+            Box::new(m20261127_000019_vault::Migration),
             Box::new(m20261127_000021_activity_stamp::Migration),
             Box::new(m20261127_000022_activity_seal::Migration),
             Box::new(m20261127_000023_activity_list::Migration),

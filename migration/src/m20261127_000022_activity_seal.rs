@@ -3,11 +3,10 @@
 crate::dialect::in_sql!(UP, DOWN);
 
 const UP: &[&str] = &[
-    // One row: the key that signs. Its seed is sealed by the vault.
+    // One row: the public half of the key that signs. The vault keeps the other.
     r#"CREATE TABLE activity_key (
         id text NOT NULL PRIMARY KEY,
         public_key text NOT NULL,
-        sealed_seed text NOT NULL,
         created_at {time} NOT NULL
     )"#,
     r#"CREATE TABLE activity_checkpoint (

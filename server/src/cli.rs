@@ -35,6 +35,13 @@ pub enum Command {
     /// Print a new link that sets up the first workspace. It works once, for a day. `serve` prints one when it starts on an
     /// empty database.
     SetupLink,
+    /// Print a new key for LATCHKEY_KEY, or for what LATCHKEY_KEY_COMMAND asks. Nothing is changed.
+    NewKey,
+    /// Encrypt with a new key from now on, while servers run: makes one in the key file, or takes the one that was put first.
+    ///
+    /// What is encrypted with the old key is encrypted anew. Killed anywhere, nothing is lost, and the next run goes on. The old
+    /// key stays in the file: backups from before need it. Take it out when none of them is kept any more.
+    RotateKeys,
     /// Workspaces: the companies.
     Workspace {
         /// What to do.

@@ -4,10 +4,12 @@
 //! value that may hold a password.
 
 use clap::{Args, CommandFactory};
+use domain::secret::Secret;
 use domain::workspace::Founding;
 use services::activity::delivery::Keeper;
 use services::activity::stamp::Places;
 use services::mail::{Mailer, Transport, WrongSetting};
+use services::vault::KeySource;
 use std::error::Error as _;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -20,6 +22,7 @@ const DATABASE_URL: &str = "sqlite://data/latchkey.db";
 const ADDRESS: &str = "127.0.0.1:3000";
 const MAIL_FROM: &str = "Latchkey <latchkey@localhost>";
 const MAIL_FOLDER: &str = "data/mail";
+const KEY_FILE: &str = "data/latchkey.key";
 const LOG: &str = "info";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Days that activity is kept at least.
@@ -110,6 +113,19 @@ pub struct Settings {
     /// elsewhere [default: none]
     #[arg(long, env = "LATCHKEY_CHECKPOINT_COMMAND", hide_env_values = true, value_name = "COMMAND", global = true)]
     pub checkpoint_command: Option<String>,
+    /// The file with the key that the secrets in the database are encrypted with. It is made at the first start: keep a copy
+    /// of it elsewhere, not beside the backups of the database [default: data/latchkey.key]
+    #[arg(long, env = "LATCHKEY_KEY_FILE", hide_env_values = true, value_name = "FILE", global = true)]
+    pub key_file: Option<String>,
+
+    /// The key itself, as `latchkey new-key` prints it; older keys after it, on lines of their own [default: none]
+    #[arg(long, env = "LATCHKEY_KEY", hide_env_values = true, value_name = "KEY", global = true)]
+    pub key: Option<String>,
+
+    /// A command that prints the key, such as one that asks a hardware module or a cloud's key service. A shell runs it
+    /// when the program starts, and when the keys have been rotated [default: none]
+    #[arg(long, env = "LATCHKEY_KEY_COMMAND", hide_env_values = true, value_name = "COMMAND", global = true)]
+    pub key_command: Option<String>,
 
     /// What is logged to the standard error stream: error, warn, info, debug, trace, or a filter such as
     /// "info,services=debug". Readable on a terminal, JSON otherwise [default: info]
@@ -137,6 +153,11 @@ pub enum SettingError {
     /// Two ways to send mail.
     #[error("LATCHKEY_SMTP_URL and LATCHKEY_RESEND_API_KEY are both set. Keep the one that is to send the mail.")]
     TwoTransports,
+    /// Two places for the key.
+    #[error(
+        "Of LATCHKEY_KEY_FILE, LATCHKEY_KEY and LATCHKEY_KEY_COMMAND more than one is set. Keep the one that has the key."
+    )]
+    TwoKeys,
 }
 
 /// The settings, checked.
@@ -160,6 +181,8 @@ pub struct Config {
     pub keepers: Vec<Keeper>,
     /// The file that tells at which place a network address is.
     pub location_file: Option<PathBuf>,
+    /// Where the key of the vault comes from.
+    pub key: KeySource,
 }
 
 impl Settings {
@@ -202,6 +225,7 @@ impl Settings {
         let file = given(&self.checkpoint_file).map(|file| Keeper::File(PathBuf::from(file)));
         let command = given(&self.checkpoint_command).map(|command| Keeper::Command(command.to_owned()));
         let keepers = file.into_iter().chain(command).collect();
+        let key = self.key()?;
         Ok(Config {
             database_url,
             address,
@@ -212,7 +236,17 @@ impl Settings {
             keep_activity,
             keepers,
             location_file,
+            key,
         })
+    }
+
+    fn key(&self) -> Result<KeySource, SettingError> {
+        match (given(&self.key_file), given(&self.key), given(&self.key_command)) {
+            (file, None, None) => Ok(KeySource::File(PathBuf::from(file.unwrap_or(KEY_FILE)))),
+            (None, Some(key), None) => Ok(KeySource::Value(Secret::new(key))),
+            (None, None, Some(command)) => Ok(KeySource::Command(command.to_owned())),
+            _ => Err(SettingError::TwoKeys),
+        }
     }
 
     fn mailer(&self, site_url: &Url) -> Result<Mailer, SettingError> {

@@ -13,7 +13,8 @@ use server::serve::{LONGEST_STOP, serve};
 use server::telemetry;
 use server::worker::Workers;
 use services::activity::verify::{Trust, verify_export};
-use services::{Database, Services};
+use services::vault::{OpenError, Rotated, Vault};
+use services::{Clock, Database, Services};
 use std::fs::File;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -67,6 +68,8 @@ enum Failure {
     #[error("The record of activity is not as it was sealed.")]
     NotAsSealed,
     #[error("{0}")]
+    Key(services::vault::KeyError),
+    #[error("{0}")]
     Refused(AppError),
     #[error("Nobody has joined with the address {0}. `latchkey user list` shows who has.")]
     NoUser(String),
@@ -100,6 +103,8 @@ fn start(cli: Cli) -> Result<(), Failure> {
             Command::Migrate => migrate(&config).await.map(drop),
             Command::Demo(demo) => fill(&config, &demo).await,
             Command::SetupLink => print_set_up_link(&config).await,
+            Command::NewKey => Ok(writeln!(io::stdout(), "{}", services::vault::new_key().expose())?),
+            Command::RotateKeys => rotate_keys(&config).await,
             Command::Workspace { act: WorkspaceAct::Create { owner, mail } } => {
                 print_founding_link(&config, &owner, mail).await
             }
@@ -161,16 +166,51 @@ async fn migrate(config: &Config) -> Result<Database, Failure> {
 
 /// What the use cases run on, for a site that listens there.
 async fn services_on(config: &Config, database: Database, address: SocketAddr) -> Result<Services, Failure> {
+    let vault = Vault::open(&database, config.key.clone(), Clock::system().now()).await.map_err(closed)?;
+    let services = services_with(config, database, vault, address).await?;
+    let taken = services.take_in_notes().await.map_err(unusable)?;
+    if taken > 0 {
+        tracing::info!(taken, "notes of accounts are encrypted now");
+    }
+    Ok(services)
+}
+
+/// The same for a command beside the server, which needs no key.
+async fn services_beside(config: &Config) -> Result<Services, Failure> {
+    let database = migrate(config).await?;
+    services_with(config, database, Vault::closed(), config.address).await
+}
+
+async fn services_with(
+    config: &Config,
+    database: Database,
+    vault: Vault,
+    address: SocketAddr,
+) -> Result<Services, Failure> {
     let settings = services::Settings { site_url: config.site_url(address), founding: config.founding };
-    let services = Services::new(database, settings);
+    let services = Services::new(database, vault, settings);
     services.catch_up_with_time().await.map_err(unusable)?;
     Ok(services)
 }
 
-/// The same for a command beside the server.
-async fn services_beside(config: &Config) -> Result<Services, Failure> {
+fn closed(error: OpenError) -> Failure {
+    match error {
+        OpenError::Key(error) => Failure::Key(error),
+        OpenError::Other(error) => unusable(error),
+    }
+}
+
+async fn rotate_keys(config: &Config) -> Result<(), Failure> {
     let database = migrate(config).await?;
-    services_on(config, database, config.address).await
+    let services = services_on(config, database, config.address).await?;
+    let progress = |done: u64| drop(writeln!(io::stderr(), "{done} keys of accounts are encrypted anew"));
+    let Rotated { current, sealed_anew } = services.rotate_keys(progress).await.map_err(closed)?;
+    writeln!(
+        io::stdout(),
+        "The key with the id {current} encrypts now; {sealed_anew} keys of accounts were encrypted anew.\n\
+         Copy the new key to a safe place now. The one before it opens older backups: keep it as long as you keep those."
+    )?;
+    Ok(())
 }
 
 fn unusable(error: services::Error) -> Failure {
@@ -187,7 +227,8 @@ async fn print_set_up_link(config: &Config) -> Result<(), Failure> {
 }
 
 async fn print_activity_key(config: &Config) -> Result<(), Failure> {
-    let key = services_beside(config).await?.activity_key().await.map_err(unusable)?;
+    let services = services_on(config, migrate(config).await?, config.address).await?;
+    let key = services.activity_key().await.map_err(unusable)?;
     writeln!(io::stdout(), "{key}")?;
     Ok(())
 }

@@ -20,8 +20,8 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use leptos::prelude::provide_context;
 use services::Oneself;
 
-/// Fields whose values are not written into a page again.
-const SECRET: &[&str] = &["password", "code", "token"];
+/// Fields whose values are not written into a page again. A `value` may be that of a hidden field.
+const SECRET: &[&str] = &["password", "code", "token", "secret", "value"];
 
 pub(crate) async fn post(State(server): State<Server>, request: Request) -> Response {
     let reader = Reader::of(&request, &server);

@@ -26,7 +26,7 @@ use domain::policy::{Act, SeesMembers, Side, Standing};
 use domain::workspace::WorkspaceBadge;
 use domain::{AccountId, AppError, Denial, Moment, WorkspaceId};
 use futures::TryFutureExt;
-use futures::future::try_join3;
+use futures::future::try_join4;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Value};
 use std::sync::Arc;
@@ -113,7 +113,6 @@ struct AccountRow {
     app: String,
     login_url: String,
     username: String,
-    note: String,
     last_used_at: Option<Moment>,
     last_used_by: Option<String>,
     strength: Option<i32>,
@@ -122,6 +121,8 @@ struct AccountRow {
     has_owner: bool,
     version: i32,
     deleted_at: Option<Moment>,
+    copying: bool,
+    password_to_change: bool,
 }
 
 impl Ctx {
@@ -143,15 +144,16 @@ impl Ctx {
         let reader = self.reader();
         let (sql, values) = self.accounts_query(filter);
         let cards = CardRow::find_by_statement(statement(reader, &sql, values)).all(reader).map_err(Error::from);
-        let (mut cards, workspaces, without_owner) =
-            try_join3(cards, self.account_workspaces(), self.count_without_owner()).await?;
+        let (workspaces, without_owner) = (self.account_workspaces(), self.count_without_owner());
+        let (mut cards, workspaces, without_owner, passwords_to_change) =
+            try_join4(cards, workspaces, without_owner, self.count_rotation_tasks()).await?;
         let page = usize::try_from(ACCOUNTS_PER_PAGE).unwrap_or(usize::MAX);
         let more = cards.len() > page;
         cards.truncate(page);
         let next = cards.last().filter(|_| more).map(|card| card.cursor(filter.sort.unwrap_or(AccountSort::Name)));
         let cards = cards.into_iter().map(|card| card.view(self.workspace())).collect::<Option<Vec<_>>>();
         let cards = cards.ok_or_else(|| sea_orm::DbErr::Type("a role that is none".to_owned()))?;
-        Ok(AccountListView { cards, next, workspaces, without_owner })
+        Ok(AccountListView { cards, next, workspaces, without_owner, passwords_to_change })
     }
 
     fn accounts_query(&self, filter: &AccountFilter) -> (String, Vec<Value>) {
@@ -322,8 +324,12 @@ impl VisibleAccount {
     ) -> Result<Option<Self>, Error> {
         // Everything that visibility and rights depend on, in one question.
         let sql = format!(
-            r#"SELECT a.id, a.workspace_id, w.name AS workspace_name, a.label, a.app, a.login_url, a.username, a.note,
+            r#"SELECT a.id, a.workspace_id, w.name AS workspace_name, a.label, a.app, a.login_url, a.username,
                       a.last_used_at, lu.name AS last_used_by, mine.strength, mine.ends_at, a.version, a.deleted_at,
+                      NOT EXISTS (SELECT 1 FROM copying_pause cp
+                                  WHERE cp.account_id = a.id AND cp.until IS NULL) AS copying,
+                      EXISTS (SELECT 1 FROM rotation_task rt
+                              WHERE rt.account_id = a.id AND rt.closed_at IS NULL) AS password_to_change,
                       EXISTS (SELECT 1 FROM account_share os JOIN partnership op ON op.id = os.partnership_id
                               WHERE os.account_id = a.id AND os.state = 'active' AND op.owner_member_id = $2
                                 AND op.state IN ('active', 'suspended')
@@ -414,17 +420,26 @@ impl VisibleAccount {
     }
 
     /// The General tab.
-    pub fn general(&self) -> AccountGeneralView {
-        let details = self.standing().may(Act::Use).is_ok().then(|| AccountDetails {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`], [`Error::Vault`].
+    pub async fn general(&self) -> Result<AccountGeneralView, Error> {
+        let header = self.header();
+        if self.standing().may(Act::Use).is_err() {
+            return Ok(AccountGeneralView { header, details: None });
+        }
+        let details = AccountDetails {
             login_url: self.row.login_url.clone(),
             username: self.row.username.clone(),
-            note: self.row.note.clone(),
+            secrets: self.credential().await?,
             last_use: last_use(self.row.last_used_at, self.row.last_used_by.clone()),
-        });
-        AccountGeneralView { header: self.header(), details }
+        };
+        Ok(AccountGeneralView { header, details: Some(details) })
     }
 
-    pub(crate) fn header(&self) -> AccountHeaderView {
+    /// The top of each tab.
+    pub fn header(&self) -> AccountHeaderView {
         AccountHeaderView {
             account: self.row.id,
             label: self.row.label.clone(),
@@ -433,6 +448,8 @@ impl VisibleAccount {
             role: self.row.strength.and_then(role_of),
             ends_at: self.row.ends_at,
             sees_members: self.standing().sees_members() != SeesMembers::Nobody,
+            sees_exposure: self.standing().may(Act::SeeAllActivity).is_ok(),
+            password_to_change: self.row.password_to_change && self.is_owner(),
         }
     }
 
@@ -454,8 +471,27 @@ impl VisibleAccount {
         (self.row.strength.and_then(role_of), self.row.ends_at)
     }
 
+    /// Whether this member is one of its owners.
+    pub(crate) fn is_owner(&self) -> bool {
+        self.held().0 == Some(AccountRole::Owner)
+    }
+
+    /// Whether collaborators and account managers can copy the password.
+    pub(crate) fn copying(&self) -> bool {
+        self.row.copying
+    }
+
     pub(crate) fn label(&self) -> &str {
         &self.row.label
+    }
+
+    pub(crate) fn username(&self) -> &str {
+        &self.row.username
+    }
+
+    /// Counts the changes of its details.
+    pub(crate) fn version(&self) -> i32 {
+        self.row.version
     }
 
     /// The workspace that owns the account.

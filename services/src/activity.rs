@@ -150,6 +150,25 @@ impl Details {
             EventKind::AccessRemoved => format!("{actor} removed the access of {members} to {label}."),
             EventKind::AccessEnded => format!("The access of {members} to {label} has ended."),
             EventKind::LoggedIn => format!("{actor} logged in to {label}."),
+            EventKind::PasswordShown => format!("{actor} had the password of {label} shown."),
+            EventKind::PasswordCopied => format!("{actor} copied the password of {label}."),
+            EventKind::UsernameCopied => format!("{actor} copied the username of {label}."),
+            EventKind::OneTimeCodeGiven => format!("{actor} was given a one-time code for {label}."),
+            EventKind::FieldShown => format!("{actor} was given the field {} of {label}.", self.because),
+            EventKind::PasswordStored if self.because.is_empty() => {
+                format!("{actor} stored a new password of {label}.")
+            }
+            EventKind::PasswordStored => {
+                format!("{actor} stored a new password of {label}, in place of one {}.", self.because)
+            }
+            EventKind::PasswordRemoved => format!("{actor} took away the password of {label}."),
+            EventKind::OneTimeCodeStored => format!("{actor} set up one-time codes for {label}."),
+            EventKind::OneTimeCodeRemoved => format!("{actor} took away the one-time codes of {label}."),
+            EventKind::FieldChanged => format!("{actor} changed the field {} of {label}.", self.because),
+            EventKind::CopyingChanged => {
+                format!("{actor} changed who can copy the password of {label}: {}.", self.because)
+            }
+            EventKind::RotationTaskOpened => crate::credential::to_change(self),
             EventKind::SignedIn => format!("{actor} signed in."),
             EventKind::SignedOut => format!("{actor} signed out."),
             EventKind::AccessGiven => format!("{actor} gave {members} access to {label} as {role}."),

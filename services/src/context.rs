@@ -6,7 +6,8 @@ use crate::database::{Database, statement};
 use crate::live::Follower;
 use crate::mail::{self, Outgoing};
 use crate::session::{Browser, SignedIn};
-use crate::{Error, notify};
+use crate::vault::Vault;
+use crate::{Error, credential, notify};
 use chrono::{SubsecRound, TimeDelta, Utc};
 use domain::AppError;
 use domain::member::MemberStatus;
@@ -46,16 +47,17 @@ struct Inner {
     password_gate: crate::password::Gate,
     places: OnceLock<Places>,
     keep_activity: OnceLock<TimeDelta>,
+    vault: Vault,
 }
 
 impl Services {
-    /// Services on a migrated database.
-    pub fn new(database: Database, settings: Settings) -> Self {
-        Self::with_clock(database, settings, Clock::system())
+    /// Services on a migrated database, with its keys.
+    pub fn new(database: Database, vault: Vault, settings: Settings) -> Self {
+        Self::with_clock(database, vault, settings, Clock::system())
     }
 
     /// Services with a clock of one's own, for tests.
-    pub fn with_clock(database: Database, settings: Settings, clock: Clock) -> Self {
+    pub fn with_clock(database: Database, vault: Vault, settings: Settings, clock: Clock) -> Self {
         Self {
             inner: Arc::new(Inner {
                 database,
@@ -66,6 +68,7 @@ impl Services {
                 password_gate: crate::password::Gate::default(),
                 places: OnceLock::new(),
                 keep_activity: OnceLock::new(),
+                vault,
             }),
             browser: None,
         }
@@ -137,6 +140,10 @@ impl Services {
         &self.inner.follower
     }
 
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.inner.vault
+    }
+
     pub(crate) fn password_gate(&self) -> &crate::password::Gate {
         &self.inner.password_gate
     }
@@ -204,7 +211,9 @@ impl Change {
     }
 
     /// Writes the events, the notifications and the mail that follow from them, and makes everything durable.
-    pub(crate) async fn commit(mut self, events: Vec<Event>) -> Result<(), Error> {
+    pub(crate) async fn commit(mut self, mut events: Vec<Event>) -> Result<(), Error> {
+        let to_change = credential::open_tasks(&self, &events).await?;
+        events.extend(to_change);
         let mut mails = self.mails.len();
         mail::enqueue(&self.transaction, self.now, std::mem::take(&mut self.mails)).await?;
         let (stamp, by_itself) = (self.services.stamp(), Stamp::default());

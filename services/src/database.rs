@@ -193,7 +193,8 @@ fn sqlite_options(url: &str, connections: u32, reads_only: bool) -> ConnectOptio
                 .pragma("cache_size", "-16000")
                 .pragma("temp_store", "MEMORY")
                 .statement_cache_capacity(256);
-            if reads_only { options.pragma("query_only", "ON") } else { options }
+            // What is deleted is written over: no file keeps what nobody can ask for any more.
+            if reads_only { options.pragma("query_only", "ON") } else { options.pragma("secure_delete", "ON") }
         });
     options
 }

@@ -53,9 +53,10 @@ pub async fn fill(services: &Services, size: DemoSize, progress: &(dyn Fn(&str) 
     let password_hash = tokio::task::spawn_blocking(|| password::hash(PASSWORD)).await??;
     let now = services.now();
     let story = Story { password_hash: &password_hash, accounts: size.accounts, now };
-    let transaction = services.database().begin().await?;
-    let founded = story.found(&transaction).await?;
-    transaction.commit().await?;
+    let change = services.change().await?;
+    let founded = story.found(&change).await?;
+    change.commit(Vec::new()).await?;
+    founded.add_fields(services).await?;
     founded.ask(services).await?;
     founded.use_accounts(services).await?;
 

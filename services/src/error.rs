@@ -22,6 +22,9 @@ pub enum Error {
     /// A second factor could not be made or read.
     #[error("a second factor cannot be used: {0}")]
     SecondFactor(String),
+    /// A secret could not be sealed or opened.
+    #[error("the vault failed")]
+    Vault(#[from] crate::vault::VaultError),
     /// A file could not be written.
     #[error("a file could not be written")]
     File(#[from] std::io::Error),

@@ -11,6 +11,7 @@ pub mod account;
 pub mod account_share;
 pub mod activity;
 mod context;
+pub mod credential;
 mod database;
 pub mod demo;
 mod entity;
@@ -31,6 +32,7 @@ mod profile;
 pub mod second_factor;
 pub mod session;
 mod sweep;
+pub mod vault;
 pub mod workspace;
 
 pub use context::{Clock, Ctx, Services, Settings, WorkspaceAdmin, WorkspaceOwner};

@@ -71,6 +71,7 @@ pub(crate) fn page_about(kind: EventKind, about: About, sees: Sees, sees_partner
             let line = line.map_or_else(String::new, |line| format!("?line={line}#line-{line}"));
             format!("/accounts/{account}/members{line}")
         }
+        EventKind::RotationTaskOpened if sees == Sees::Members => format!("/accounts/{account}/exposure"),
         _ => format!("/accounts/{account}"),
     }
 }
@@ -373,6 +374,10 @@ fn what_next(event: &Event, recipient: &Recipient) -> Option<String> {
         }
         EventKind::AccountDeleted if recipient.decides => {
             "It can be restored for 30 days: open “Deleted accounts” under All accounts."
+        }
+        EventKind::RotationTaskOpened => {
+            "Change the password at the site, end the sessions that the site itself holds, and store the new password in \
+             Latchkey."
         }
         EventKind::OwnerLost => "Assign an owner under “Accounts without an owner”. Until then, Admins decide.",
         EventKind::AccessRemoved | EventKind::AccessEnded => {

@@ -3,6 +3,8 @@
 
 #[path = "database/postgres.rs"]
 mod postgres;
+#[path = "database/vault.rs"]
+mod vault;
 
 use domain::account::{AccountFilter, AccountRole};
 use domain::workspace::Founding;
@@ -15,8 +17,10 @@ use std::sync::Mutex;
 async fn empty(url: &str) -> Services {
     let database = Database::connect(url).await.unwrap();
     database.migrate().await.unwrap();
+    let vault = vault::vault_of(&database).await;
     Services::new(
         database,
+        vault,
         Settings { site_url: "https://latchkey.example".parse().unwrap(), founding: Founding::Invitation },
     )
 }

@@ -3,6 +3,8 @@
 
 #[path = "database/postgres.rs"]
 mod postgres;
+#[path = "database/vault.rs"]
+mod vault;
 
 use domain::workspace::{Founding, FoundingForm, WorkspaceRole};
 use services::session::Browser;
@@ -14,7 +16,8 @@ async fn empty(url: &str) -> Services {
     let database = Database::connect(url).await.unwrap();
     database.migrate().await.unwrap();
     let site_url = "https://latchkey.example".parse().unwrap();
-    Services::new(database, Settings { site_url, founding: Founding::Invitation })
+    let vault = vault::vault_of(&database).await;
+    Services::new(database, vault, Settings { site_url, founding: Founding::Invitation })
 }
 
 fn form(email: &str) -> FoundingForm {

@@ -50,12 +50,16 @@ mod activity;
 mod activity_list;
 #[path = "use_cases/activity_record.rs"]
 mod activity_record;
+#[path = "use_cases/credential.rs"]
+mod credential;
 #[path = "use_cases/decision.rs"]
 mod decision;
 #[path = "use_cases/extension.rs"]
 mod extension;
 #[path = "use_cases/invitation.rs"]
 mod invitation;
+#[path = "use_cases/key.rs"]
+mod key;
 #[path = "use_cases/live.rs"]
 mod live;
 #[path = "use_cases/mail_choice.rs"]
@@ -82,6 +86,8 @@ mod ruling;
 mod second_factor;
 #[path = "use_cases/session.rs"]
 mod session;
+#[path = "database/vault.rs"]
+mod vault;
 #[path = "use_cases/workspace.rs"]
 mod workspace;
 #[path = "use_cases/world.rs"]

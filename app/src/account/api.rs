@@ -5,6 +5,7 @@ use domain::account::{
     AccountDeletionView, AccountFilter, AccountGeneralView, AccountListView, AccountSettingsView, AssignOwnerView,
     DeletedAccountListView, LogInView, OwnerlessListView,
 };
+use domain::secret::Secret;
 use domain::{AccountId, IdempotencyKey, MemberId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
@@ -18,7 +19,7 @@ pub async fn list_accounts(filter: AccountFilter) -> Result<AccountListView, Fai
 /// What a member may read about an account.
 #[server(prefix = "/api", endpoint = "account/general", input = PostUrl, output = Json)]
 pub async fn account_general(account: AccountId) -> Result<AccountGeneralView, Failure> {
-    Ok(crate::ssr::ctx()?.account(account).await?.general())
+    Ok(crate::ssr::ctx()?.account(account).await?.general().await?)
 }
 
 /// A member with access logs in: the use is recorded, and a page of ours leads to the account's login URL.
@@ -50,9 +51,11 @@ pub async fn add_account(
     #[server(default)] login_url: String,
     #[server(default)] username: String,
     #[server(default)] note: String,
+    #[server(default)] password: Secret,
+    #[server(default)] one_time_code: Secret,
 ) -> Result<(), Failure> {
     let form = domain::account::AccountForm { label, app, login_url, username, note };
-    let (account, label) = crate::ssr::ctx()?.add_account(key, &form).await?;
+    let (account, label) = crate::ssr::add_account(key, &form, password, one_time_code).await?;
     crate::ssr::done(&format!("/accounts/{account}"), format!("{label} is added. You are its Owner."));
     Ok(())
 }
@@ -60,7 +63,7 @@ pub async fn add_account(
 /// What an account owner can change about an account.
 #[server(prefix = "/api", endpoint = "account/settings", input = PostUrl, output = Json)]
 pub async fn account_settings(account: AccountId) -> Result<AccountSettingsView, Failure> {
-    Ok(crate::ssr::ctx()?.account(account).await?.owner()?.settings())
+    Ok(crate::ssr::ctx()?.account(account).await?.owner()?.settings().await?)
 }
 
 /// An account owner changes the details of an account.

@@ -17,6 +17,7 @@ pub(super) fn AccountCard(card: AccountCardView) -> impl IntoView {
     let name_id = format!("account-{account}");
     let named_by = name_id.clone();
     let can_extend = badge.is_some() && ends_at.is_some();
+    let log_in = can_log_in.then(|| label.clone());
     view! {
         <article class="account-card" aria-labelledby=named_by>
             <div class="account-card-body">
@@ -46,7 +47,7 @@ pub(super) fn AccountCard(card: AccountCardView) -> impl IntoView {
                 <p class="account-card-use">
                     <Used last_use=last_use />
                 </p>
-                <Acts account=account role=role can_log_in=can_log_in can_extend=can_extend />
+                <Acts account=account role=role log_in=log_in can_extend=can_extend />
             </div>
         </article>
     }
@@ -86,7 +87,13 @@ pub(super) fn Used(last_use: Option<LastUse>) -> impl IntoView {
 }
 
 #[component]
-fn Acts(account: AccountId, role: AccountRole, can_log_in: bool, can_extend: bool) -> impl IntoView {
+fn Acts(
+    account: AccountId,
+    role: AccountRole,
+    /// The account's label, when there is a login to open.
+    log_in: Option<String>,
+    can_extend: bool,
+) -> impl IntoView {
     view! {
         <div class="account-card-acts">
             {(role == AccountRole::AccountManager).then(|| view! { <RequestAccess account=account /> })}
@@ -101,17 +108,23 @@ fn Acts(account: AccountId, role: AccountRole, can_log_in: bool, can_extend: boo
                             "Share"
                         </ButtonLink>
                     }
-                })} {can_log_in.then(|| view! { <LogIn account=account small=true /> })}
+                })} {log_in.map(|label| view! { <LogIn account=account label=label small=true /> })}
         </div>
     }
 }
 
-/// Opens the account's login URL in a new tab, and records the use. Like all acts of a card it is named by the act alone:
-/// the card around it is named by the account.
+/// Opens the account's login URL in a new tab, and records the use; where scripts run, the panel over this page has what
+/// the site asks for. Like all acts of a card it is named by the act alone: the card around it is named by the account.
 #[component]
-pub(super) fn LogIn(account: AccountId, #[prop(optional)] small: bool) -> impl IntoView {
+pub(super) fn LogIn(account: AccountId, label: String, #[prop(optional)] small: bool) -> impl IntoView {
     view! {
-        <form method="post" action="/api/account/log-in" target="_blank">
+        <form
+            method="post"
+            action="/api/account/log-in"
+            target="_blank"
+            data-log-in=account.to_string()
+            data-label=label
+        >
             <input type="hidden" name="account" value=account.to_string() />
             <Button look=Look::Primary small=small>
                 "Log in"

@@ -107,6 +107,8 @@ mod tests {
             role: None,
             ends_at: None,
             sees_members: true,
+            sees_exposure: true,
+            password_to_change: false,
         };
         let deletion = |colleagues, guests, requests| AccountDeletionView {
             header: header.clone(),

@@ -46,7 +46,7 @@ pub(super) fn AccountFields(
     };
     let login_url_hint = hint(where_to, &login_url, |form| &form.login_url);
     let username_hint = hint("The name or email address that one logs in with.", &username, |form| &form.username);
-    let what_for = "Everyone with access reads it. At most 1,000 characters. Write no password here.";
+    let what_for = "Everyone with access reads it. At most 1,000 characters.";
     let note_hint = hint(what_for, &note, |form| &form.note);
     view! {
         <TextField

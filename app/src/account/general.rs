@@ -4,8 +4,10 @@ use super::api::account_general;
 use super::card::{LogIn, Used};
 use super::header::{AccountHeader, Tab, in_address};
 use crate::access_grant::GiveBack;
+use crate::credential::{CredentialDetails, CredentialProblems, LogInPanel};
 use crate::layout::{NotFound, page_or_error};
 use crate::ui::copy_button::CopyButton;
+use domain::AccountId;
 use domain::account::{AccountDetails, AccountGeneralView};
 use leptos::prelude::*;
 
@@ -29,11 +31,13 @@ fn General(general: AccountGeneralView) -> impl IntoView {
             Some(details) => {
                 let can_log_in = !details.login_url.is_empty();
                 view! {
-                    <Details label=label.clone() app=app details=details />
+                    <CredentialProblems />
+                    <Details account=account label=label.clone() app=app details=details />
                     <div class="account-log-in">
-                        {can_log_in.then(|| view! { <LogIn account=account /> })}
+                        {can_log_in.then(|| view! { <LogIn account=account label=label.clone() /> })}
                         <GiveBack account=account label=label />
                     </div>
+                    {can_log_in.then(|| view! { <LogInPanel /> })}
                 }
                     .into_any()
             }
@@ -51,15 +55,15 @@ fn General(general: AccountGeneralView) -> impl IntoView {
 }
 
 #[component]
-fn Details(label: String, app: String, details: AccountDetails) -> impl IntoView {
-    let AccountDetails { login_url, username, note, last_use } = details;
+fn Details(account: AccountId, label: String, app: String, details: AccountDetails) -> impl IntoView {
+    let AccountDetails { login_url, username, last_use, secrets } = details;
     view! {
         <dl class="account-details">
             <Detail name="Label" what="label" text=label />
             <Detail name="App" what="app" text=app />
             <Detail name="Login URL" what="login URL" text=login_url fixed=true />
             <Detail name="Username" what="username" text=username fixed=true />
-            <Detail name="Note" what="note" text=note />
+            <CredentialDetails account=account secrets=secrets />
             <div class="account-detail">
                 <dt>"Last used"</dt>
                 <dd>

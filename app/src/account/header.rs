@@ -20,18 +20,25 @@ pub enum Tab {
     Members,
     /// What happened.
     Activity,
+    /// Who could know the password.
+    Exposure,
+    /// What its owners keep secret.
+    Secrets,
     /// What its owners change.
     Settings,
 }
 
 impl Tab {
-    const ALL: [Self; 4] = [Self::General, Self::Members, Self::Activity, Self::Settings];
+    const ALL: [Self; 6] =
+        [Self::General, Self::Members, Self::Activity, Self::Exposure, Self::Secrets, Self::Settings];
 
     const fn label(self) -> &'static str {
         match self {
             Self::General => "General",
             Self::Members => "Members",
             Self::Activity => "Activity",
+            Self::Exposure => "Exposure",
+            Self::Secrets => "Secrets",
             Self::Settings => "Settings",
         }
     }
@@ -41,6 +48,8 @@ impl Tab {
             Self::General => format!("/accounts/{account}"),
             Self::Members => format!("/accounts/{account}/members"),
             Self::Activity => format!("/accounts/{account}/activity"),
+            Self::Exposure => format!("/accounts/{account}/exposure"),
+            Self::Secrets => format!("/accounts/{account}/secrets"),
             Self::Settings => format!("/accounts/{account}/settings"),
         }
     }
@@ -59,13 +68,24 @@ pub fn AccountHeader(
     /// The tab that is open.
     tab: Tab,
 ) -> impl IntoView {
-    let AccountHeaderView { account, label, app, badge, role, ends_at, sees_members } = header;
+    let AccountHeaderView {
+        account,
+        label,
+        app,
+        badge,
+        role,
+        ends_at,
+        sees_members,
+        sees_exposure,
+        password_to_change,
+    } = header;
     let page = format!("{} · {label}", tab.label());
     let can_extend = badge.is_some() && role.is_some() && ends_at.is_some();
     let workspace = badge.clone().map(|badge| view! { <span>{format!("Shared by {}", badge.name)}</span> });
     let tabs = Tab::ALL.into_iter().filter(|other| match other {
         Tab::Members => sees_members,
-        Tab::Settings => role == Some(AccountRole::Owner),
+        Tab::Exposure => sees_exposure,
+        Tab::Secrets | Tab::Settings => role == Some(AccountRole::Owner),
         Tab::General | Tab::Activity => true,
     });
     let tabs = tabs.map(|other| tabs::Tab { label: other.label(), href: other.href(account), open: other == tab });
@@ -86,6 +106,14 @@ pub fn AccountHeader(
                                 <Badge tone=Tone::Waiting>
                                     <span>"Ends " <Exactly at=ends_at /></span>
                                 </Badge>
+                            }
+                        })}
+                    {password_to_change
+                        .then(|| {
+                            view! {
+                                <a class="account-header-change" href=Tab::Secrets.href(account)>
+                                    <Badge tone=Tone::Waiting>"Change password"</Badge>
+                                </a>
                             }
                         })}
                     {can_extend.then(|| view! { <ExtendAccess account=account /> })}

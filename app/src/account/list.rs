@@ -4,6 +4,7 @@ use super::api::list_accounts;
 use super::card::AccountCard;
 use super::filter::FilterForm;
 use crate::access_request::RequestAccessDialog;
+use crate::credential::LogInPanel;
 use crate::layout::address::Address;
 use crate::layout::paging::Paging;
 use crate::layout::{Empty, page_or_error, title};
@@ -30,7 +31,7 @@ pub fn AccountListPage() -> impl IntoView {
 
 #[component]
 fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> impl IntoView {
-    let AccountListView { cards, next, workspaces, without_owner } = list;
+    let AccountListView { cards, next, workspaces, without_owner, passwords_to_change } = list;
     let nothing_to_filter = cards.is_empty() && !filter.narrows() && filter.after.is_none();
     let empty = cards.is_empty().then(|| view! { <NoAccounts narrowed=!nothing_to_filter /> });
     view! {
@@ -45,6 +46,7 @@ fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> i
         </div>
         <div data-live="accounts">
             {(without_owner > 0).then(|| view! { <WithoutOwner count=without_owner /> })}
+            {(passwords_to_change > 0).then(|| view! { <PasswordsToChange count=passwords_to_change /> })}
             {(!nothing_to_filter).then(|| view! { <FilterForm filter=filter workspaces=workspaces /> })}
             {empty}
             <ul class="account-list" role="list">
@@ -65,6 +67,7 @@ fn AccountList(list: AccountListView, filter: AccountFilter, page: Address) -> i
             <a href="/accounts/deleted">"Deleted accounts"</a>
         </p>
         <RequestAccessDialog />
+        <LogInPanel />
     }
 }
 
@@ -81,6 +84,30 @@ fn WithoutOwner(count: u32) -> impl IntoView {
                 <p class="notice-text">{told}</p>
                 <p>
                     <a href="/accounts/without-owner">"Accounts without an owner"</a>
+                </p>
+            </div>
+        </div>
+    }
+}
+
+/// Leads owners to the passwords that somebody knows who has lost access.
+#[component]
+fn PasswordsToChange(count: u32) -> impl IntoView {
+    let told = match count {
+        1 => "1 password is to be changed: somebody who has seen it has lost access.".to_owned(),
+        count => {
+            format!(
+                "{} passwords are to be changed: somebody who has seen them has lost access.",
+                thousands(count as usize)
+            )
+        }
+    };
+    view! {
+        <div class="notice notice-neutral account-list-told">
+            <div class="notice-body">
+                <p class="notice-text">{told}</p>
+                <p>
+                    <a href="/accounts/passwords-to-change">"Passwords to change"</a>
                 </p>
             </div>
         </div>

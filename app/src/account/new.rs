@@ -2,9 +2,11 @@
 
 use super::api::new_account_key;
 use super::fields::AccountFields;
+use crate::credential::NewPassword;
 use crate::layout::form::{PostForm, Posted, Problems};
 use crate::layout::page_or_error;
 use crate::ui::button::{Button, ButtonLink, Look};
+use crate::ui::text_field::TextField;
 use domain::IdempotencyKey;
 use domain::account::AccountForm;
 use leptos::prelude::*;
@@ -32,11 +34,12 @@ fn AddAccount(form_key: IdempotencyKey, posted: Posted) -> impl IntoView {
         </div>
         <Problems posted=posted.clone() />
         <p class="account-sentence">
-            "You become the account's Owner: you decide who has access to it. Passwords are not kept here yet."
+            "You become the account's Owner: you decide who has access to it."
         </p>
         <PostForm function=ADD>
             <input type="hidden" name="key" value=form_key.to_string() />
-            <AccountFields posted=posted first=AccountForm::default() adding=true meanwhile=None />
+            <AccountFields posted=posted.clone() first=AccountForm::default() adding=true meanwhile=None />
+            <SecretFields posted=posted />
             <div class="form-acts">
                 <Button look=Look::Primary>"Add account"</Button>
                 <ButtonLink href="/accounts" look=Look::Quiet>
@@ -44,5 +47,36 @@ fn AddAccount(form_key: IdempotencyKey, posted: Posted) -> impl IntoView {
                 </ButtonLink>
             </div>
         </PostForm>
+    }
+}
+
+/// What one logs in with. It is not written back into the page when the form has failed.
+#[component]
+fn SecretFields(posted: Posted) -> impl IntoView {
+    let again = |name: &str, hint: &str| {
+        let lost = posted.get(name).is_some_and(|typed| !typed.is_empty());
+        if lost { format!("{hint} What you entered was not kept: enter it again.") } else { hint.to_owned() }
+    };
+    let password_hint = again("password", "You can also store it later, under Secrets.");
+    let code_hint = again(
+        "one_time_code",
+        "The secret or otpauth:// address that the app shows for an authenticator: members then get its codes here.",
+    );
+    let (password_problem, code_problem) = (posted.problem("password"), posted.problem("one_time_code"));
+    view! {
+        <NewPassword
+            field_label="Password (optional)".to_owned()
+            field_hint=password_hint
+            value=String::new()
+            strength=String::new()
+            error=password_problem
+        />
+        <TextField
+            name="one_time_code"
+            label="One-time code secret (optional)"
+            hint=code_hint
+            kind="password"
+            error=code_problem
+        />
     }
 }

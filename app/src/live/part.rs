@@ -127,7 +127,11 @@ fn likeness(element: &Element) -> [Option<String>; 6] {
         element.get_attribute("value"),
         element.get_attribute("href"),
         // The same button stands on each card: what it is for tells it apart.
-        element.closest("form").ok().flatten().and_then(|form| form.get_attribute("action")),
+        element
+            .closest("form")
+            .ok()
+            .flatten()
+            .and_then(|form| form.get_attribute("data-log-in").or_else(|| form.get_attribute("action"))),
     ]
 }
 

@@ -1,9 +1,9 @@
 //! A button that copies a text.
 
+use super::clipboard;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
-use wasm_bindgen_futures::JsFuture;
 
 /// How long the button says that it has copied.
 const SAID: Duration = Duration::from_secs(3);
@@ -23,10 +23,9 @@ pub fn CopyButton(
     let value = StoredValue::new(value);
     let copy = move |_| {
         spawn_local(async move {
-            let written = window().navigator().clipboard().write_text(&value.read_value());
-            said.set(match JsFuture::from(written).await {
-                Ok(_) => "Copied",
-                Err(_) => "Could not copy. Select the text and copy it.",
+            said.set(match clipboard::write(&value.get_value()).await {
+                Some(_) => "Copied",
+                None => "Could not copy. Select the text and copy it.",
             });
             set_timeout(move || said.set(""), SAID);
         });

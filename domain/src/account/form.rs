@@ -94,18 +94,27 @@ fn username(typed: &str) -> Result<String, Problem> {
     Ok(username.to_owned())
 }
 
-/// An address that a browser opens as a web page, or nothing. Without `https://` it is added.
 fn login_url(typed: &str) -> Result<String, Problem> {
-    let refused = |text: &str| Err(Problem::new("login_url", text));
+    web_address("login_url", "the login URL", typed)
+}
+
+/// An address that a browser opens as a web page, or nothing. Without `https://` it is added. `what` names it in a sentence:
+/// "the login URL".
+///
+/// # Errors
+///
+/// A [`Problem`] on `field`.
+pub fn web_address(field: &'static str, what: &str, typed: &str) -> Result<String, Problem> {
+    let refused = |text: String| Err(Problem::new(field, text));
     let typed = typed.trim();
     if typed.is_empty() {
         return Ok(String::new());
     }
     if typed.chars().count() > LONGEST_URL {
-        return refused("Shorten the login URL to at most 2,000 characters.");
+        return refused(format!("Shorten {what} to at most 2,000 characters."));
     }
     if typed.chars().any(|c| c.is_whitespace() || disturbs(c) || is_unseen(c) || c == '\\') {
-        return refused("Enter the login URL without spaces, such as https://app.example/login.");
+        return refused(format!("Enter {what} without spaces, such as https://app.example/login."));
     }
     let (scheme, rest, written_out) = match typed.split_once("://") {
         Some((scheme, rest)) if scheme.chars().all(|c| c.is_ascii_alphanumeric()) => {
@@ -114,14 +123,14 @@ fn login_url(typed: &str) -> Result<String, Problem> {
         _ => ("https".to_owned(), typed, false),
     };
     if scheme != "https" && scheme != "http" {
-        return refused("Enter a login URL that begins with https:// or http://.");
+        return refused(format!("Enter {what} so that it begins with https:// or http://."));
     }
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     if authority.contains('@') {
-        return refused("Enter the login URL without a user name or password in it: everyone with access reads it.");
+        return refused(format!("Enter {what} without a user name or password in it: everyone with access reads it."));
     }
     if !is_host_and_port(authority, written_out) {
-        return refused("Enter the address of the login page, such as https://app.example/login.");
+        return refused(format!("Enter {what} as the address of a page, such as https://app.example/login."));
     }
     // Quotes and brackets are written so that nothing which shows the address can take them for its own.
     let path = path.chars().fold(String::new(), |mut path, c| {

@@ -21,3 +21,5 @@ mod settings;
 mod site;
 mod size;
 mod sweep;
+#[path = "../../../services/tests/database/vault.rs"]
+mod vault;

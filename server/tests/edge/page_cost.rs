@@ -24,6 +24,11 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/accounts/{account}/members", "/accounts/{account}/members", HOST),
     ("/accounts/{account}/activity", "/accounts/{account}/activity", HOST),
     ("/accounts/{account}/settings", "/accounts/{account}/settings", HOST),
+    ("/accounts/{account}/secrets", "/accounts/{account}/secrets", HOST),
+    ("/accounts/{account}/password", "/accounts/{account}/password", HOST),
+    ("/accounts/{account}/passwords", "/accounts/{account}/passwords", HOST),
+    ("/accounts/{account}/exposure", "/accounts/{account}/exposure", HOST),
+    ("/accounts/passwords-to-change", "/accounts/passwords-to-change", HOST),
     ("/accounts/{account}/delete", "/accounts/{account}/delete", HOST),
     ("/accounts/{account}/assign-owner", "/accounts/{lost}/assign-owner", HOST_ADMIN),
     ("/accounts/{account}/request-access", "/accounts/{account}/request-access", MANAGER),
@@ -155,7 +160,7 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
         ),
         // Accounts that are shared, whose owner is the host's, and whose manager is the guest's.
         format!(
-            r#"{each} INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key,
+            r#"{each} INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key,
                                            search_text, created_at)
                SELECT randomblob(16), {harbor}, 'Row ' || i, 'App', 'https://app.example', 'user', '', 'row ' || i,
                       'row', {at} FROM row"#
@@ -178,7 +183,7 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
         ),
         // One more that nobody at the guest has any more.
         format!(
-            "INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key, search_text,
+            "INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key, search_text,
                                   created_at)
              SELECT randomblob(16), {harbor}, 'Unused', 'App', '', '', '', 'unused', 'unused', {at}"
         ),
@@ -193,7 +198,7 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
         ),
         // Accounts that nobody owns, and others that are deleted.
         format!(
-            r#"{each} INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key,
+            r#"{each} INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key,
                                            search_text, created_at, deleted_at)
                SELECT randomblob(16), {harbor}, s.label || i, 'App', '', '', '', 'row ' || i, 'row', {at}, s.deleted_at
                FROM row, (SELECT 'Lost ' AS label, NULL AS deleted_at UNION ALL SELECT 'Gone ', {later}) s"#
@@ -243,6 +248,24 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
              SELECT randomblob(16), w.id, {northlight}, {owner}, 'awaiting_guest', 'collaborator', false, 14, {at}, {at},
                     'row@rows.example'
              FROM workspace w WHERE w.name LIKE 'Row %'"
+        ),
+        // Secrets whose values are too old to be kept, fields, who was handed what, and passwords to change.
+        format!(
+            "{each} INSERT INTO credential (account_id, field, version, set_by, set_at)
+             SELECT (SELECT id FROM account WHERE label = 'Row 1'), 'password', i, {owner}, {at} FROM row"
+        ),
+        format!(
+            "{each} INSERT INTO custom_field (id, account_id, position, kind, name)
+             SELECT randomblob(16), (SELECT id FROM account WHERE label = 'Row 1'), i, 'short_text', 'Row ' || i FROM row"
+        ),
+        format!(
+            "{each} INSERT INTO reveal (id, account_id, member_id, field, version, way, at)
+             SELECT randomblob(16), (SELECT id FROM account WHERE label = 'Row 1'), {manager}, 'password', i, 'copied', {at}
+             FROM row"
+        ),
+        format!(
+            "INSERT INTO rotation_task (id, account_id, version, opened_at)
+             SELECT randomblob(16), id, 1, {at} FROM account WHERE label LIKE 'Row %'"
         ),
         // What happened, and was told.
         format!(

@@ -1,5 +1,6 @@
 //! A site with a database of its own, asked without a network.
 
+use crate::vault::vault_of;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -10,6 +11,7 @@ use http::{HeaderMap, Method, StatusCode};
 use server::assets::{Site as Assets, SiteFile};
 use server::router::{Server, Way, build_with};
 use services::demo::DemoSize;
+use services::vault::Vault;
 use services::{Database, Services, Settings, Statements};
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -83,7 +85,9 @@ impl Site {
             database.migrate().await.unwrap();
         }
         let site_url = Url::parse(difference.site_url).unwrap();
-        let services = Services::new(database, Settings { site_url: site_url.clone(), founding: Founding::Invitation });
+        let vault = if difference.migrated { vault_of(&database).await } else { Vault::closed() };
+        let services =
+            Services::new(database, vault, Settings { site_url: site_url.clone(), founding: Founding::Invitation });
         let mail_folder = difference.mail.then(|| folder.path().join("mail"));
         let way = Way { site_url, trust_proxy: false, mail_folder };
         let stop = CancellationToken::new();

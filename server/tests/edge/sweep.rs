@@ -86,6 +86,26 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("account/without-owner", ""),
     ("activity/account", "account={account}"),
     ("activity/list", "filter[from]=2020-01-01"),
+    ("credential/add-field", "account={account}&kind=short_text&name=Number&value=1"),
+    ("credential/change-field", "account={account}&field={field}&name=PIN&value=1"),
+    ("credential/code", "account={account}&way=shown"),
+    ("credential/copy-password", "account={account}"),
+    ("credential/copy-username", "account={account}"),
+    ("credential/exposure", "account={account}"),
+    ("credential/generate", "style=characters&length=20&words=6&digits=on"),
+    ("credential/history", "account={account}"),
+    ("credential/panel", "account={account}"),
+    ("credential/remove-field", "account={account}&field={field}"),
+    ("credential/remove-one-time-code", "account={account}"),
+    ("credential/remove-password", "account={account}&version=1"),
+    ("credential/rotation-tasks", ""),
+    ("credential/secrets", "account={account}"),
+    ("credential/set-copying", "account={account}"),
+    ("credential/show-field", "account={account}&field={field}&way=shown"),
+    ("credential/show-password", "account={account}"),
+    ("credential/store-one-time-code", "account={account}&secret=JBSWY3DPEHPK3PXP"),
+    ("credential/store-password", "account={account}&version=1&password=another"),
+    ("credential/strength", "password=another"),
     ("notification/choose-mails", "requests=daily&people=never"),
     ("invitation/join", "token=none&name=Nobody&password=several+words+in+a+row"),
     ("invitation/view", "token=none"),
@@ -193,7 +213,8 @@ async fn the_list_names_every_server_function_and_no_other() {
             expected.insert("foreign");
         }
         let of_a_parent = takes("{account}") || takes("{request}") || takes("{through}");
-        let children = ["{line}", "{member}", "form[members]", "{colleague}", "{share}", "{lone share}", "{unshared}"];
+        let children =
+            ["{line}", "{member}", "form[members]", "{colleague}", "{share}", "{lone share}", "{unshared}", "{field}"];
         let child = children.into_iter().any(takes);
         if of_a_parent && child || takes("{account}") && takes("{request}") {
             expected.insert("mismatched");
@@ -417,6 +438,8 @@ impl World {
             ("host", &member("second-owner@harbor.example")),
             ("guest admin", &member("director@northlight.example")),
             ("unshared", "SELECT id FROM account WHERE label = 'Bookkeeping'"),
+            ("field", &field_of("Brand files")),
+            ("other field", &field_of("Grindhouse")),
             ("share", &share_of("Brand files")),
             ("lone share", &share_of("Search ads")),
             (
@@ -509,6 +532,11 @@ impl World {
             "own" => ("unshared", "share", "lone share"),
             _ => ("third account", "third share", "third share"),
         };
+        let field = match row.ids {
+            "own" => "field",
+            "foreign" => "nothing",
+            _ => "other field",
+        };
         let colleague = match row.ids {
             "own" => "admin",
             "foreign" => "third",
@@ -529,6 +557,7 @@ impl World {
             ("unshared", unshared),
             ("share", share),
             ("lone share", lone_share),
+            ("field", field),
             ("colleague", colleague),
             ("guest admin", "guest admin"),
             ("mate", of_own("mate")),
@@ -582,7 +611,7 @@ async fn add_third_company(database: &DatabaseConnection) {
         of_harbor(&invited, "invited"),
         of_harbor(&left, "deactivated"),
         format!(
-            "INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key, search_text, \
+            "INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key, search_text, \
              created_at) VALUES ({account}, {company}, 'Theirs', 'App', 'https://theirs.example', 'u', '', 'theirs', \
              'theirs', {at})"
         ),
@@ -671,6 +700,12 @@ async fn add_partnerships(database: &DatabaseConnection) {
 
 fn share_of(label: &str) -> String {
     format!("SELECT s.id FROM account_share s JOIN account a ON a.id = s.account_id WHERE a.label = '{label}'")
+}
+
+fn field_of(label: &str) -> String {
+    format!(
+        "SELECT f.id FROM custom_field f JOIN account a ON a.id = f.account_id WHERE a.label = '{label}' ORDER BY f.position"
+    )
 }
 
 fn member(email: &str) -> String {

@@ -11,7 +11,7 @@ use crate::activity::Tell;
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{account, account_share};
-use crate::{Ctx, Error, Services};
+use crate::{Ctx, Error, Services, credential};
 use chrono::TimeDelta;
 use domain::access_grant::RevokeReason;
 use domain::access_request::CancelReason;
@@ -366,7 +366,7 @@ impl Services {
                 .col_expr(account::Column::ForgottenAt, Expr::value(change.now()))
                 .col_expr(account::Column::LoginUrl, Expr::value(""))
                 .col_expr(account::Column::Username, Expr::value(""))
-                .col_expr(account::Column::Note, Expr::value(""))
+                .col_expr(account::Column::OpenNote, Expr::value(""))
                 .col_expr(account::Column::SearchText, Expr::value(""))
                 .col_expr(account::Column::DeleteReason, Expr::value(""))
                 .filter(account::COLUMN.id.eq(id))
@@ -378,6 +378,7 @@ impl Services {
             if wiped.rows_affected == 0 {
                 continue;
             }
+            credential::forget(&change, id).await?;
             revoke(&change, Grants::On(id), RevokeReason::AccountDeleted).await?;
             account_share::Entity::update_many()
                 .col_expr(account_share::Column::State, Expr::value(ShareState::Stopped))

@@ -2,6 +2,7 @@
 
 use super::{AccountOwner, VisibleAccount, search_text};
 use crate::activity::Details;
+use crate::credential::{self, NewSecrets, Sealer};
 use crate::entity::{access_grant, account};
 use crate::member_search::fold;
 use crate::{Ctx, Error};
@@ -20,9 +21,20 @@ impl Ctx {
     /// # Errors
     ///
     /// [`AppError::Invalid`] with every problem of the form.
-    pub async fn add_account(&self, key: IdempotencyKey, form: &AccountForm) -> Result<(AccountId, String), Error> {
-        let form = form.check()?.with_known_address();
-        Ok((self.add(key, &form).await?, form.label))
+    pub async fn add_account(
+        &self,
+        key: IdempotencyKey,
+        form: &AccountForm,
+        secrets: &NewSecrets,
+    ) -> Result<(AccountId, String), Error> {
+        let (form, secrets) = match (form.check(), secrets.check()) {
+            (Ok(form), Ok(secrets)) => (form.with_known_address(), secrets),
+            (form, secrets) => {
+                let problems = form.err().into_iter().chain(secrets.err()).flatten();
+                return Err(problems.collect::<Vec<_>>().into());
+            }
+        };
+        Ok((self.add(key, &form, &secrets).await?, form.label))
     }
 
     /// A key for a form that makes something: sent with each attempt, it is made once.
@@ -30,10 +42,10 @@ impl Ctx {
         IdempotencyKey(Uuid::now_v7())
     }
 
-    async fn add(&self, key: IdempotencyKey, form: &AccountForm) -> Result<AccountId, Error> {
+    async fn add(&self, key: IdempotencyKey, form: &AccountForm, secrets: &NewSecrets) -> Result<AccountId, Error> {
         let change = self.services.change().await?;
         let ctx = self.inside(&change).await?;
-        if let Some(before) = added_before(change.transaction(), ctx.member(), key, form).await? {
+        if let Some(before) = added_before(&ctx, change.transaction(), key, form).await? {
             return Ok(before);
         }
         let now = change.now();
@@ -44,12 +56,15 @@ impl Ctx {
             // The same form, at the same moment: the other one was first.
             Err((Some(SqlErr::UniqueConstraintViolation(_)), error)) => {
                 drop(change);
-                let before = added_before(self.services.database().write(), self.member(), key, form).await?;
+                let before = added_before(self, self.services.database().write(), key, form).await?;
                 return before.ok_or_else(|| error.into());
             }
             Err((_, error)) => return Err(error.into()),
         }
         owner_grant(id, ctx.member(), now).insert(change.transaction()).await?;
+        let mut sealer = Sealer::begin(&change, Some(ctx.member())).await?;
+        sealer.seal(ctx.workspace(), id, &form.note, secrets)?;
+        sealer.write(&change).await?;
         let mut event = ctx.event(EventKind::AccountAdded);
         event.actor = Some(ctx.member());
         event.account = Some(id);
@@ -62,35 +77,25 @@ impl Ctx {
 /// The account that was added with this key before. A form that was changed since is another one, and must not be answered
 /// as if it had been sent.
 async fn added_before(
+    ctx: &Ctx,
     connection: &impl ConnectionTrait,
-    member: MemberId,
     key: IdempotencyKey,
     form: &AccountForm,
 ) -> Result<Option<AccountId>, Error> {
     let before = account::Entity::find()
-        .filter(account::COLUMN.added_by.eq(member))
+        .filter(account::COLUMN.added_by.eq(ctx.member()))
         .filter(account::COLUMN.form_key.eq(key))
         .one(connection)
         .await?;
-    match before {
-        None => Ok(None),
-        Some(before) if form_of(&before) == *form => Ok(Some(before.id)),
-        Some(_) => Err(AppError::invalid("form", SENT_BEFORE).into()),
-    }
+    let Some(before) = before else { return Ok(None) };
+    let note = credential::note_of(ctx, connection, before.workspace_id, before.id).await?;
+    let same = [&before.label, &before.app, &before.login_url, &before.username, &note]
+        == [&form.label, &form.app, &form.login_url, &form.username, &form.note];
+    if same { Ok(Some(before.id)) } else { Err(AppError::invalid("form", SENT_BEFORE).into()) }
 }
 
 /// Told when a form was changed and sent again under its old key.
 const SENT_BEFORE: &str = "An account was added with this form already, and the form has been changed since. Send it once more to add another.";
-
-fn form_of(row: &account::Model) -> AccountForm {
-    AccountForm {
-        label: row.label.clone(),
-        app: row.app.clone(),
-        login_url: row.login_url.clone(),
-        username: row.username.clone(),
-        note: row.note.clone(),
-    }
-}
 
 /// A new account with what a form says that was checked.
 pub(super) fn new_account(
@@ -107,7 +112,7 @@ pub(super) fn new_account(
         app: Set(form.app.clone()),
         login_url: Set(form.login_url.clone()),
         username: Set(form.username.clone()),
-        note: Set(form.note.clone()),
+        open_note: Set(String::new()),
         sort_key: Set(fold(&form.label)),
         search_text: Set(search_text(&form.label, &form.app, &form.username)),
         last_used_at: Set(None),
@@ -144,22 +149,27 @@ pub(super) fn owner_grant(account: AccountId, member: MemberId, now: Moment) -> 
 }
 
 impl VisibleAccount {
-    fn form(&self) -> AccountForm {
+    async fn form(&self, connection: &impl ConnectionTrait) -> Result<AccountForm, Error> {
         let row = &self.row;
-        AccountForm {
+        Ok(AccountForm {
             label: row.label.clone(),
             app: row.app.clone(),
             login_url: row.login_url.clone(),
             username: row.username.clone(),
-            note: row.note.clone(),
-        }
+            note: credential::note_of(self.ctx(), connection, row.workspace_id, row.id).await?,
+        })
     }
 }
 
 impl AccountOwner {
     /// The Settings tab.
-    pub fn settings(&self) -> AccountSettingsView {
-        AccountSettingsView { header: self.0.header(), form: self.0.form(), version: self.0.row.version }
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`], [`Error::Vault`].
+    pub async fn settings(&self) -> Result<AccountSettingsView, Error> {
+        let form = self.0.form(self.0.ctx().reader()).await?;
+        Ok(AccountSettingsView { header: self.0.header(), form, version: self.0.row.version })
     }
 
     /// Changes the details of the account. Returns what to tell the reader.
@@ -173,7 +183,8 @@ impl AccountOwner {
         let (change, fresh) = self.0.change().await?;
         let AccountOwner(account) = fresh.owner()?;
         let told = format!("{} is saved.", form.label);
-        if account.form() == form {
+        let before = account.form(change.transaction()).await?;
+        if before == form {
             return Ok(told);
         }
         if account.row.version != version {
@@ -184,13 +195,15 @@ impl AccountOwner {
             .col_expr(account::Column::App, Expr::value(form.app.as_str()))
             .col_expr(account::Column::LoginUrl, Expr::value(form.login_url.as_str()))
             .col_expr(account::Column::Username, Expr::value(form.username.as_str()))
-            .col_expr(account::Column::Note, Expr::value(form.note.as_str()))
             .col_expr(account::Column::SortKey, Expr::value(fold(&form.label)))
             .col_expr(account::Column::SearchText, Expr::value(search_text(&form.label, &form.app, &form.username)))
             .col_expr(account::Column::Version, Expr::value(version + 1))
             .filter(account::COLUMN.id.eq(account.id()))
             .exec(change.transaction())
             .await?;
+        if before.note != form.note {
+            credential::keep_note(&change, &account, &form.note).await?;
+        }
         let mut event = account.event(EventKind::AccountChanged);
         event.details.label = form.label;
         change.commit(vec![event]).await?;

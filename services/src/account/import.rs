@@ -9,6 +9,7 @@ pub use sheet::Sheet;
 use super::entry::{new_account, owner_grant};
 use super::{GRANT_COUNTS, GRANT_JOINS, search_text};
 use crate::activity::Details;
+use crate::credential::{NewSecrets, Sealer};
 use crate::database::statement;
 use crate::entity::{access_grant, account};
 use crate::{Ctx, Error};
@@ -60,11 +61,13 @@ impl Ctx {
         let now = change.now();
         let mut key = Some(key);
         let (mut accounts, mut grants) = (Vec::new(), Vec::new());
+        let mut sealer = Sealer::begin(&change, Some(ctx.member())).await?;
         for line in &ready {
             // The first carries the key.
             let id = AccountId(Uuid::now_v7());
             accounts.push(new_account(id, &ctx, key.take(), &line.account, now));
             grants.push(owner_grant(id, ctx.member(), now));
+            sealer.seal(ctx.workspace(), id, &line.account.note, &NewSecrets::default())?;
         }
         for rows in accounts.chunks(ROWS_AT_ONCE) {
             let inserted =
@@ -78,6 +81,7 @@ impl Ctx {
         for rows in grants.chunks(ROWS_AT_ONCE) {
             access_grant::Entity::insert_many(rows.to_vec()).exec_without_returning(change.transaction()).await?;
         }
+        sealer.write(&change).await?;
         let count = u32::try_from(ready.len()).unwrap_or(u32::MAX);
         let mut event = ctx.event(EventKind::AccountsImported);
         event.actor = Some(ctx.member());

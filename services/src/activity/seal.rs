@@ -4,7 +4,7 @@
 //! other. What orders the record is the position that is given here, not the sequence, in which a number may become
 //! visible after a higher one.
 
-use super::record::{Bytes, Checkpoint, Hash, PublicKey, Sealed, SealingKey, Shared, Stamped, root};
+use super::record::{Bytes, Checkpoint, PublicKey, Sealed, SealingKey, Shared, Stamped, root};
 use crate::database::statement;
 use crate::entity::{activity_checkpoint, activity_number, activity_seal};
 use crate::{Error, Services, chain};
@@ -17,6 +17,7 @@ use sea_orm::{
 use std::collections::HashMap;
 use std::time::Duration;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// Events in one batch.
 const AT_ONCE: i64 = 1_024;
@@ -27,6 +28,10 @@ const EVERY: Duration = Duration::from_secs(1);
 const ALL_COMMITTED_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// Any number, the same in every server: who holds this advisory lock seals.
 const SEALING_LOCK: i64 = 0x6c61_7463_6873_6561;
+/// The same for who makes the key.
+const KEY_LOCK: i64 = 0x6c61_7463_686b_6e65;
+/// What the vault calls the seed of the key.
+const SEED: &str = "activity";
 
 /// SQL: the columns of an event `e` that are sealed.
 pub(super) const SEALED_COLUMNS: &str = "e.sequence, e.at, e.kind, e.actor_id, e.subject_id, e.account_id, \
@@ -113,15 +118,9 @@ pub(super) async fn last_checkpoint(connection: &impl ConnectionTrait) -> Result
     Ok(row.map(Checkpoint::try_from).transpose()?)
 }
 
-/// Keeps a seed.
-fn close_seed(seed: &[u8; 32]) -> String {
-    Bytes(*seed).to_string()
-}
-
-/// Opens what [`close_seed`] has made.
-fn open_seed(sealed: &str) -> Result<[u8; 32], Error> {
-    let seed: Hash = sealed.parse().map_err(|_| Error::Record("its key cannot be read".to_owned()))?;
-    Ok(seed.0)
+fn key_of(seed: &[u8]) -> Result<SealingKey, Error> {
+    let seed = seed.try_into().map_err(|_| Error::Record("its key cannot be read".to_owned()))?;
+    Ok(SealingKey::of(seed))
 }
 
 impl Services {
@@ -129,30 +128,33 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`], and [`Error::Record`] when the key cannot be read.
+    /// [`Error::Database`], and [`Error::Vault`] or [`Error::Record`] when the key cannot be read.
     pub async fn activity_key(&self) -> Result<PublicKey, Error> {
         Ok(self.sealing_key().await?.public())
     }
 
     pub(super) async fn sealing_key(&self) -> Result<SealingKey, Error> {
-        let connection = self.database().write();
-        let sql = "SELECT sealed_seed FROM activity_key WHERE id = 'current'";
-        let known = async || connection.query_one_raw(statement(connection, sql, [])).await;
-        if let Some(row) = known().await? {
-            return Ok(SealingKey::of(&open_seed(&row.try_get::<String>("", "sealed_seed")?)?));
+        if let Some(seed) = self.vault().of_installation(self.reader(), SEED).await? {
+            return key_of(&seed);
         }
-        let mut seed = [0; 32];
-        rand::rng().fill_bytes(&mut seed);
+        let change = self.change().await?;
+        if change.locks_rows() {
+            // Of two servers that start at once, one makes it.
+            let lock = statement(change.transaction(), "SELECT pg_advisory_xact_lock($1)", [KEY_LOCK.into()]);
+            change.transaction().query_one_raw(lock).await?;
+        }
+        if let Some(seed) = self.vault().of_installation(change.transaction(), SEED).await? {
+            return key_of(&seed);
+        }
+        let mut seed = Zeroizing::new([0; 32]);
+        rand::rng().fill_bytes(&mut *seed);
         let key = SealingKey::of(&seed);
-        // Of two servers that start at once, one makes it.
-        let sql = "INSERT INTO activity_key (id, public_key, sealed_seed, created_at) VALUES ('current', $1, $2, $3)
-                   ON CONFLICT (id) DO NOTHING";
-        let values = [key.public().to_string().into(), close_seed(&seed).into(), self.now().into()];
-        connection.execute_raw(statement(connection, sql, values)).await?;
-        match known().await? {
-            Some(row) => Ok(SealingKey::of(&open_seed(&row.try_get::<String>("", "sealed_seed")?)?)),
-            None => Err(Error::Record("its key cannot be kept".to_owned())),
-        }
+        self.vault().keep_for_installation(&change, SEED, seed.as_slice()).await?;
+        let sql = "INSERT INTO activity_key (id, public_key, created_at) VALUES ('current', $1, $2)";
+        let values = [key.public().to_string().into(), change.now().into()];
+        change.transaction().execute_raw(statement(change.transaction(), sql, values)).await?;
+        change.commit(Vec::new()).await?;
+        Ok(key)
     }
 
     /// Seals what is committed and not sealed yet, unless another server is at it. Returns how many events were sealed.

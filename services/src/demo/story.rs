@@ -2,6 +2,8 @@
 
 use super::colleagues;
 use crate::account::search_text;
+use crate::context::Change;
+use crate::credential::{NewSecrets, Sealer};
 use crate::entity::{access_grant, account, account_share, member, partnership, user, workspace};
 use crate::member_search::{self, fold};
 use crate::session::SignedIn;
@@ -10,8 +12,10 @@ use chrono::TimeDelta;
 use domain::access_grant::{GrantSource, GrantState};
 use domain::access_request::RequestForm;
 use domain::account::AccountRole;
+use domain::credential::{CustomFieldForm, CustomFieldKind};
 use domain::member::MemberStatus;
 use domain::partnership::{PartnershipPolicy, PartnershipState, ShareState, TERMS_VERSION};
+use domain::secret::Secret;
 use domain::session::FrameView;
 use domain::workspace::WorkspaceRole;
 use domain::{
@@ -94,6 +98,24 @@ const TOLD: [Told; ACCOUNTS_TOLD as usize] = [
     Told("Beans and suppliers", "Greenlot", "greenlot.example", "buying@harbor.example", "", false),
 ];
 
+/// An account of the story, to be written.
+struct NewAccount {
+    id: AccountId,
+    shared: bool,
+    note: &'static str,
+    secrets: NewSecrets,
+    row: account::ActiveModel,
+}
+
+/// Custom fields: the place of their account among those that are shared, name, kind and value.
+const FIELDS: [(usize, &str, CustomFieldKind, &str); 5] = [
+    (0, "Status page", CustomFieldKind::Url, "https://status.social-feed.example/"),
+    (0, "Customer number", CustomFieldKind::ShortText, "SF-20417"),
+    (0, "House rules", CustomFieldKind::LongText, "Answer within a day.\nNo politics."),
+    (0, "Support PIN", CustomFieldKind::Hidden, "4711"),
+    (3, "Printer’s PIN", CustomFieldKind::Hidden, "0815"),
+];
+
 /// What is needed to tell the story.
 pub(super) struct Story<'s> {
     pub(super) password_hash: &'s str,
@@ -122,7 +144,8 @@ struct Joined {
 
 impl Story<'_> {
     /// Writes both companies, their people, the partnership, the accounts and who has them.
-    pub(super) async fn found(&self, connection: &impl ConnectionTrait) -> Result<Founded, Error> {
+    pub(super) async fn found(&self, change: &Change) -> Result<Founded, Error> {
+        let connection = change.transaction();
         let harbor = self.workspace(connection, "Harbor Coffee", "hbr-7k2m-q9xt").await?;
         let northlight = self.workspace(connection, "Northlight Studio", NORTHLIGHT_ID).await?;
         let hosts = self.people(connection, harbor, HARBOR, &HARBOR_NAMED, HARBOR_COLLEAGUES).await?;
@@ -131,10 +154,15 @@ impl Story<'_> {
         let partnership = self.partnership(connection, harbor, northlight, hosts[0].member).await?;
 
         let accounts = self.accounts(harbor);
-        let ids: Vec<(AccountId, bool)> = accounts.iter().map(|(id, shared, _)| (*id, *shared)).collect();
-        for rows in chunks(accounts.into_iter().map(|(_, _, row)| row)) {
+        let ids: Vec<(AccountId, bool)> = accounts.iter().map(|told| (told.id, told.shared)).collect();
+        let mut sealer = Sealer::begin(change, Some(hosts[0].member)).await?;
+        for told in &accounts {
+            sealer.seal(harbor, told.id, told.note, &told.secrets.check()?)?;
+        }
+        for rows in chunks(accounts.into_iter().map(|told| told.row)) {
             account::Entity::insert_many(rows).exec_without_returning(connection).await?;
         }
+        sealer.write(change).await?;
         let shares: Vec<(AccountId, AccountShareId)> = ids
             .iter()
             .filter(|(_, shared)| *shared)
@@ -270,7 +298,7 @@ impl Story<'_> {
         Ok(id)
     }
 
-    fn accounts(&self, workspace: WorkspaceId) -> Vec<(AccountId, bool, account::ActiveModel)> {
+    fn accounts(&self, workspace: WorkspaceId) -> Vec<NewAccount> {
         let told = TOLD.iter().map(|Told(label, app, host, username, note, shared)| {
             ((*label).to_owned(), *app, *host, (*username).to_owned(), *note, *shared || self.accounts > ACCOUNTS_TOLD)
         });
@@ -279,14 +307,19 @@ impl Story<'_> {
             (format!("{label} {}", number + 1), app, host, format!("branch-{}", number + 1), "", true)
         });
         told.chain(more)
-            .map(|(label, app, host, username, note, shared)| {
+            .enumerate()
+            .map(|(index, (label, app, host, username, note, shared))| {
                 let id = AccountId(Uuid::now_v7());
+                let secrets = NewSecrets {
+                    password: Secret::new(format!("demo-password-of-{username}")),
+                    one_time_code: Secret::new(if index % 3 == 0 { "JBSW Y3DP EHPK 3PXP" } else { "" }),
+                };
                 let row = account::ActiveModel {
                     id: Set(id),
                     workspace_id: Set(workspace),
                     app: Set(app.to_owned()),
                     login_url: Set(format!("https://{host}/sign-in")),
-                    note: Set(note.to_owned()),
+                    open_note: Set(String::new()),
                     sort_key: Set(fold(&label)),
                     search_text: Set(search_text(&label, app, &username)),
                     label: Set(label),
@@ -298,7 +331,7 @@ impl Story<'_> {
                     version: Set(1),
                     ..Default::default()
                 };
-                (id, shared, row)
+                NewAccount { id, shared, note, secrets, row }
             })
             .collect()
     }
@@ -356,6 +389,17 @@ impl Founded {
         ("collaborator@northlight.example", "logs in to some accounts"),
         ("teammate@northlight.example", "has no access yet"),
     ];
+
+    /// Some accounts have custom fields.
+    pub(super) async fn add_fields(&self, services: &Services) -> Result<(), Error> {
+        let owner = ctx(services, &self.owner, self.harbor, "Harbor Coffee");
+        for (place, name, kind, value) in FIELDS {
+            let Some(account) = self.shared.get(place) else { continue };
+            let form = CustomFieldForm { name: name.to_owned(), kind, value: Secret::new(value) };
+            owner.account(*account).await?.owner()?.add_field(&form).await?;
+        }
+        Ok(())
+    }
 
     /// The manager has asked for the newcomer, and nobody has decided.
     pub(super) async fn ask(&self, services: &Services) -> Result<(), Error> {

@@ -14,7 +14,8 @@ pub struct Model {
     pub app: String,
     pub login_url: String,
     pub username: String,
-    pub note: String,
+    /// A note from before there was a vault, which is emptied when it is taken in.
+    pub open_note: String,
     /// The label as it sorts: folded.
     pub sort_key: String,
     /// Label, app and username as they are searched: folded, joined by line breaks.

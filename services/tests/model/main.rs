@@ -15,6 +15,8 @@ mod model;
 #[path = "../database/postgres.rs"]
 mod postgres;
 mod system;
+#[path = "../database/vault.rs"]
+mod vault;
 
 use act::Act;
 use futures::FutureExt;

@@ -17,6 +17,7 @@ use domain::{
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value};
 use services::account::VisibleAccount;
+use services::credential::NewSecrets;
 use services::invitation::JoinForm;
 use services::partnership::VisiblePartnership;
 use services::session::Browser;
@@ -106,7 +107,9 @@ async fn connect(url: &str) -> (Services, Clock, DatabaseConnection) {
         site_url: "https://latchkey.example/".parse().unwrap(),
         founding: domain::workspace::Founding::Invitation,
     };
-    let services = Services::with_clock(Database::connect(url).await.unwrap(), settings, clock.clone());
+    let database = Database::connect(url).await.unwrap();
+    let vault = crate::vault::vault_of(&database).await;
+    let services = Services::with_clock(database, vault, settings, clock.clone());
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     let rows = sea_orm::Database::connect(options).await.unwrap();
@@ -258,7 +261,7 @@ impl System {
             Act::Look { by, account } => {
                 let account = *account;
                 let seen = self.account(*by, account).await?;
-                let header = seen.general().header;
+                let header = seen.header();
                 same(
                     "role and end",
                     &(header.role, header.ends_at),
@@ -331,8 +334,12 @@ impl System {
                 };
                 let key = IdempotencyKey(Uuid::now_v7());
                 let ctx = self.ctx(*by).await?;
-                let (id, _) = ctx.add_account(key, &form).await?;
-                same("an account that is added twice", &ctx.add_account(key, &form).await?.0, &id)?;
+                let (id, _) = ctx.add_account(key, &form, &NewSecrets::default()).await?;
+                same(
+                    "an account that is added twice",
+                    &ctx.add_account(key, &form, &NewSecrets::default()).await?.0,
+                    &id,
+                )?;
                 self.ids.accounts.push(id);
             }
             Act::Delete { by, account } => {
@@ -633,7 +640,8 @@ async fn found(services: &Services, rows: &DatabaseConnection) -> Ids {
     for (place, account) in model.accounts.iter().enumerate() {
         let id = AccountId(Uuid::now_v7());
         let label = format!("{:?}", Login(place));
-        let sql = "INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key, search_text,
+        let sql =
+            "INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key, search_text,
                        created_at)
                    VALUES ($1, $2, $3, 'App', 'https://app.example/login', 'user', '', $4, $4, $5)";
         let workspace = ids.workspaces[account.company.0];

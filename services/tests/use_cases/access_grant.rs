@@ -1,12 +1,13 @@
 //! The end of access, changes of role, and removal.
 
-use crate::world::{LABEL, World, form, start, told, words};
+use crate::world::{LABEL, World, form, services_on, start, told, words};
 use chrono::TimeDelta;
 use domain::access_request::RequestForm;
 use domain::account::AccountRole;
 use domain::partnership::PartnershipPolicy;
+use domain::workspace::Founding;
 use domain::{AppError, MemberId};
-use services::{Clock, Services};
+use services::Clock;
 use uuid::Uuid;
 
 const OWNERS_ONLY: &str = "Only an owner of the account can do this.";
@@ -29,7 +30,7 @@ on_both! {
             world.remove(&world.carl, other).await.unwrap();
         }
         world.change_role(&world.carl, &world.carl, AccountRole::Owner).await.unwrap();
-        assert_eq!(world.seen_by(&world.carl).await.general().header.role, Some(AccountRole::Owner));
+        assert_eq!(world.seen_by(&world.carl).await.header().role, Some(AccountRole::Owner));
     }
 
     async fn ended_access_is_not_honoured_from_that_very_moment_without_any_sweep(world: World) {
@@ -170,12 +171,8 @@ on_both! {
         world.pass(TimeDelta::days(2));
         // Something happens after the end; then the program starts again on a machine whose clock is wrong.
         world.seen_by(&world.cora).await.holder().unwrap().log_in().await.unwrap();
-        let settings = services::Settings {
-            site_url: "https://latchkey.example".parse().unwrap(),
-            founding: domain::workspace::Founding::Invitation,
-        };
-        let database = services::Database::connect(&world.url).await.unwrap();
-        let restarted = Services::with_clock(database, settings, Clock::manual(start() + TimeDelta::hours(1)));
+        let clock = Clock::manual(start() + TimeDelta::hours(1));
+        let restarted = services_on(&world.url, clock, Founding::Invitation).await;
         restarted.catch_up_with_time().await.unwrap();
         assert_eq!(restarted.now(), world.clock.now());
         let ctx = world.ctx_on(&restarted, &world.ann).await;

@@ -255,7 +255,7 @@ on_both! {
         let card = world.cards(&world.olga).await.into_iter().find(|card| card.account == world.account).unwrap();
         let last = card.last_use.unwrap();
         assert_eq!((last.by.as_str(), last.at), ("Cora Collaborator", world.clock.now() - TimeDelta::minutes(5)));
-        let general = world.seen_by(&world.mia).await.general();
+        let general = world.seen_by(&world.mia).await.general().await.unwrap();
         assert_eq!(general.details.unwrap().last_use.unwrap().by, "Cora Collaborator");
         let sentences: Vec<String> = world
             .seen_by(&world.olga)
@@ -274,7 +274,7 @@ on_both! {
     async fn whoever_only_looks_after_an_account_reads_no_details_and_does_not_log_in(world: World) {
         for person in [&world.ada, &world.hana, &world.petra] {
             let account = world.seen_by(person).await;
-            assert_eq!(account.general().details, None, "{}", person.name);
+            assert_eq!(account.general().await.unwrap().details, None, "{}", person.name);
             let refused = words(account.holder().map(|_| ()));
             assert!(refused.starts_with("Only members who have access to the account"), "{refused}");
         }
@@ -298,7 +298,7 @@ on_both! {
                 words(account.members(None, None).await),
                 "Only owners and account managers of the account can see who has access to it."
             );
-            assert!(!account.general().header.sees_members);
+            assert!(!account.header().sees_members);
         }
         world.force_owners_out().await;
         assert_eq!(names(&world.ada).await, ["Carl Colleague", "Cora Collaborator", "Max Manager", "Mia Manager"]);

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use domain::account::{AccountFilter, AccountForm, AccountRole, DAYS_TO_RESTORE};
 use domain::{AccountId, AppError, Denial, IdempotencyKey, MemberId};
 use services::Error;
+use services::credential::NewSecrets;
 use uuid::Uuid;
 
 fn shop() -> AccountForm {
@@ -15,6 +16,11 @@ fn shop() -> AccountForm {
         username: "harbor".to_owned(),
         note: "Prices change on Mondays.".to_owned(),
     }
+}
+
+/// An account of which no secret is known.
+fn none() -> NewSecrets {
+    NewSecrets::default()
 }
 
 fn key() -> IdempotencyKey {
@@ -59,7 +65,7 @@ async fn events(world: &World, kind: &str) -> i64 {
 on_both! {
     async fn whoever_adds_an_account_is_its_owner(world: World) {
         // Carl is a user, and owns nothing yet.
-        let (account, label) = world.ctx(&world.carl).await.add_account(key(), &shop()).await.unwrap();
+        let (account, label) = world.ctx(&world.carl).await.add_account(key(), &shop(), &none()).await.unwrap();
         assert_eq!(label, "Web shop");
         let card = world.cards(&world.carl).await.into_iter().find(|card| card.account == account).unwrap();
         assert_eq!((card.app.as_str(), card.role, card.can_log_in), ("Shopify", AccountRole::Owner, true));
@@ -74,26 +80,30 @@ on_both! {
     async fn the_same_form_sent_twice_or_at_once_adds_one_account(world: World) {
         let key = key();
         let carl = world.ctx(&world.carl).await;
-        let (first, again) = (carl.add_account(key, &shop()).await.unwrap(), carl.add_account(key, &shop()).await.unwrap());
+        let (first, again) = (carl.add_account(key, &shop(), &none()).await.unwrap(), carl.add_account(key, &shop(), &none()).await.unwrap());
         assert_eq!(first, again);
         let changed = AccountForm { label: "Another shop".to_owned(), ..shop() };
-        assert!(words(carl.add_account(key, &changed).await).contains("Send it once more to add another"));
+        assert!(words(carl.add_account(key, &changed, &none()).await).contains("Send it once more to add another"));
         let at_once = IdempotencyKey(Uuid::now_v7());
         let other = world.another_server().await;
         let elsewhere = world.ctx_on(&other, &world.carl).await;
         let form = shop();
-        let (one, two) = tokio::join!(carl.add_account(at_once, &form), elsewhere.add_account(at_once, &form));
+        let nothing = none();
+        let (one, two) = tokio::join!(
+            carl.add_account(at_once, &form, &nothing),
+            elsewhere.add_account(at_once, &form, &nothing)
+        );
         assert_eq!(one.unwrap(), two.unwrap());
         assert_eq!(events(&world, "account_added").await, 2);
         // A key is its member's own: it tells nothing about others.
-        assert_ne!(world.ctx(&world.petra).await.add_account(key, &shop()).await.unwrap(), first);
+        assert_ne!(world.ctx(&world.petra).await.add_account(key, &shop(), &none()).await.unwrap(), first);
     }
 
     async fn a_form_that_cannot_be_used_adds_nothing_and_says_everything(world: World) {
         world.ctx(&world.carl).await;
         let before = world.everything().await;
         let form = AccountForm { label: String::new(), login_url: "ftp://shop.example".to_owned(), ..shop() };
-        let AppError::Invalid { problems } = told(world.ctx(&world.carl).await.add_account(key(), &form).await) else {
+        let AppError::Invalid { problems } = told(world.ctx(&world.carl).await.add_account(key(), &form, &none()).await) else {
             panic!("the form is refused")
         };
         let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
@@ -102,7 +112,7 @@ on_both! {
     }
 
     async fn an_owner_changes_what_an_account_is_and_everyone_reads_it(world: World) {
-        let settings = world.seen_by(&world.olga).await.owner().unwrap().settings();
+        let settings = world.seen_by(&world.olga).await.owner().unwrap().settings().await.unwrap();
         let form = AccountForm { label: "Harbor on Bluesky".to_owned(), app: "bluesky".to_owned(), ..settings.form };
         assert_eq!(edit(&world, &world.olga, &form, settings.version).await.unwrap(), "Harbor on Bluesky is saved.");
         let card = world.cards(&world.cora).await.remove(0);
@@ -123,7 +133,7 @@ on_both! {
             world.ctx(person).await;
         }
         let before = world.everything().await;
-        let form = world.seen_by(&world.olga).await.owner().unwrap().settings().form;
+        let form = world.seen_by(&world.olga).await.owner().unwrap().settings().await.unwrap().form;
         let form = AccountForm { label: "Mine now".to_owned(), ..form };
         for person in [&world.hana, &world.ada, &world.petra, &world.carl, &world.mia, &world.cora] {
             assert_eq!(told(edit(&world, person, &form, 1).await), Denial::OwnersOnly.into(), "{}", person.name);
@@ -150,7 +160,7 @@ on_both! {
     }
 
     async fn nobody_replaces_unseen_what_another_owner_has_saved(world: World) {
-        let settings = world.seen_by(&world.olga).await.owner().unwrap().settings();
+        let settings = world.seen_by(&world.olga).await.owner().unwrap().settings().await.unwrap();
         let of = |label: &str| AccountForm { label: label.to_owned(), ..settings.form.clone() };
         let other = world.another_server().await;
         let (olga, oscar) = (world.ctx(&world.olga).await, world.ctx_on(&other, &world.oscar).await);
@@ -162,7 +172,7 @@ on_both! {
         let (one, two) = tokio::join!(one.edit(&hers, settings.version), two.edit(&his, settings.version));
         let refused = if one.is_ok() { two } else { one };
         assert!(words(refused).contains("Another owner has changed this account"));
-        let now = world.seen_by(&world.olga).await.owner().unwrap().settings();
+        let now = world.seen_by(&world.olga).await.owner().unwrap().settings().await.unwrap();
         assert_eq!(now.version, settings.version + 1);
         // Having seen it, one can.
         edit(&world, &world.oscar, &of("His after all"), now.version).await.unwrap();

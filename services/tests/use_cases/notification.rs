@@ -38,7 +38,7 @@ on_both! {
         world.accept(&world.olga, line).await.unwrap();
         assert_eq!(link(&world.ann).await, format!("/accounts/{account}"));
         assert_eq!(link(&world.mia).await, format!("/accounts/{account}"));
-        assert!(world.seen_by(&world.ann).await.general().details.is_some(), "and it is there");
+        assert!(world.seen_by(&world.ann).await.general().await.unwrap().details.is_some(), "and it is there");
         world.remove(&world.olga, &world.ann).await.unwrap();
         assert_eq!(link(&world.ann).await, "/accounts", "where there is something to see for her");
         let declined = world.request_for(&[&world.ben]).await[0];

@@ -25,12 +25,13 @@
 //! | an id of another workspace | the sweep over all server functions, and `decision::a_line_of_another_account_or_of_none_is_not_found` |
 //! | clock set back | `access_grant::a_clock_set_back_brings_nothing_back`, [`a_clock_set_back_undoes_no_decision`] |
 
-use crate::world::{LABEL, form, start, told, words};
+use crate::world::{LABEL, form, services_on, start, told, words};
 use chrono::TimeDelta;
 use domain::access_request::{LineState, RequestForm};
 use domain::account::AccountRole;
+use domain::workspace::Founding;
 use domain::{AppError, Conflict};
-use services::{Clock, Database, Services, Settings};
+use services::Clock;
 
 on_both! {
     async fn a_requester_who_loses_the_right_loses_what_waits_and_keeps_what_was_accepted(world: World) {
@@ -144,11 +145,7 @@ on_both! {
         let line = world.pending().await;
         world.pass(TimeDelta::days(3));
         world.decline(&world.olga, line, "").await.unwrap();
-        let settings = Settings {
-            site_url: "https://latchkey.example".parse().unwrap(),
-            founding: domain::workspace::Founding::Invitation,
-        };
-        let restarted = Services::with_clock(Database::connect(&world.url).await.unwrap(), settings, Clock::manual(start()));
+        let restarted = services_on(&world.url, Clock::manual(start()), Founding::Invitation).await;
         restarted.catch_up_with_time().await.unwrap();
         let owner = world.ctx_on(&restarted, &world.oscar).await.account(world.account).await.unwrap().decider().unwrap();
         let late = told(owner.accept(line, Default::default()).await);

@@ -4,6 +4,7 @@
 //! Everything that a test is about goes through public use cases.
 
 use crate::postgres::PostgresDatabase;
+use crate::vault::vault_of;
 use argon2::{Argon2, Params, PasswordHasher};
 use chrono::TimeDelta;
 use domain::access_request::{AcceptWith, Decided, RequestForm, SentRequest};
@@ -135,9 +136,11 @@ async fn sqlite_template() -> &'static [u8] {
 }
 
 /// Services on a database, with links to a site of the tests.
-async fn services_on(url: &str, clock: Clock, founding: Founding) -> Services {
+pub async fn services_on(url: &str, clock: Clock, founding: Founding) -> Services {
     let settings = Settings { site_url: "https://latchkey.example/".parse().unwrap(), founding };
-    Services::with_clock(Database::connect(url).await.unwrap(), settings, clock)
+    let database = Database::connect(url).await.unwrap();
+    let vault = vault_of(&database).await;
+    Services::with_clock(database, vault, settings, clock)
 }
 
 impl World {
@@ -189,6 +192,7 @@ impl World {
             maker.grant(account, manager, AccountRole::AccountManager, Some(share), None).await;
         }
         maker.grant(account, &cora, AccountRole::Collaborator, Some(share), None).await;
+        services.take_in_notes().await.unwrap();
         Self {
             sessions: Mutex::default(),
             mails_read: AtomicUsize::new(0),
@@ -606,7 +610,8 @@ impl Maker<'_> {
 
     async fn account(&self, workspace: WorkspaceId, label: &str, app: &str, username: &str) -> AccountId {
         let id = AccountId(Uuid::now_v7());
-        let sql = "INSERT INTO account (id, workspace_id, label, app, login_url, username, note, sort_key, search_text,
+        let sql =
+            "INSERT INTO account (id, workspace_id, label, app, login_url, username, open_note, sort_key, search_text,
                        created_at)
                    VALUES ($1, $2, $3, $4, 'https://app.example/login', $5, 'Ask Olga for the code.', $6, $7, $8)";
         let folded = |text: &str| {

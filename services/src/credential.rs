@@ -1,0 +1,648 @@
+//! Credentials: what is kept of an account's secrets, and the acts of its owners on them.
+//!
+//! A field is a word (`password`, `one_time_code`, `note`) or the id of a custom field. Of a password ten versions are kept; of
+//! everything else the latest. A version without a value was taken away, or is too old to be kept: that it was there stays
+//! known, for exposure.
+
+mod exposure;
+mod generator;
+mod one_time_code;
+mod reveal;
+mod rotation;
+
+pub(crate) use rotation::{open_tasks, sentence as to_change};
+
+use crate::account::{AccountOwner, VisibleAccount, lock};
+use crate::activity::Event;
+use crate::context::Change;
+use crate::database::statement;
+use crate::entity::{account, copying_pause, credential, custom_field, data_key};
+use crate::vault::DataKey;
+use crate::{Ctx, Error, Services};
+use domain::activity::EventKind;
+use domain::credential::{
+    CredentialView, CustomFieldForm, CustomFieldKind, CustomFieldView, KeptView, MOST_CUSTOM_FIELDS, PASSWORDS_KEPT,
+    PasswordHistoryView, SecretsView, account_password,
+};
+use domain::secret::Secret;
+use domain::{AccountId, AppError, CustomFieldId, MemberId, Moment, Problem, WorkspaceId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// The password's field.
+pub(crate) const PASSWORD: &str = "password";
+/// The field of the secret that one-time codes are made of.
+pub(crate) const ONE_TIME_CODE: &str = "one_time_code";
+/// The note's field.
+pub(crate) const NOTE: &str = "note";
+/// What a reveal of the user name is called. It is no secret, and stands in the open.
+const USERNAME: &str = "username";
+
+/// Told when two owners store a password at once.
+const STORED_MEANWHILE: &str = "Another owner has stored a password while you had this open. Look at it first, then store yours if it is still needed.";
+
+fn field_of(field: CustomFieldId) -> String {
+    field.0.to_string()
+}
+
+/// The latest version of a field.
+#[derive(Debug, FromQueryResult)]
+struct Latest {
+    field: String,
+    version: i32,
+    sealed: Option<Vec<u8>>,
+}
+
+/// The latest version of each field of an account.
+async fn latest(connection: &impl ConnectionTrait, account: AccountId) -> Result<Vec<Latest>, Error> {
+    let sql = "SELECT c.field, c.version, c.sealed FROM credential c
+               WHERE c.account_id = $1 AND NOT EXISTS (
+                   SELECT 1 FROM credential later
+                   WHERE later.account_id = c.account_id AND later.field = c.field AND later.version > c.version)";
+    Ok(Latest::find_by_statement(statement(connection, sql, [account.into()])).all(connection).await?)
+}
+
+/// The latest version of one field; 0 and nothing when there never was one.
+async fn latest_of(connection: &impl ConnectionTrait, account: AccountId, field: &str) -> Result<Latest, Error> {
+    let row = credential::Entity::find()
+        .filter(credential::COLUMN.account_id.eq(account))
+        .filter(credential::COLUMN.field.eq(field))
+        .order_by_desc(credential::COLUMN.version)
+        .one(connection)
+        .await?;
+    Ok(match row {
+        Some(row) => Latest { field: row.field, version: row.version, sealed: row.sealed },
+        None => Latest { field: field.to_owned(), version: 0, sealed: None },
+    })
+}
+
+/// Keeps the next version of a field; without a secret it is taken away. Nobody else is at the account. Returns the version.
+async fn keep(change: &Change, account: &VisibleAccount, field: &str, secret: Option<&Secret>) -> Result<i32, Error> {
+    let transaction = change.transaction();
+    let version = latest_of(transaction, account.id(), field).await?.version + 1;
+    let sealed = match secret {
+        Some(secret) => {
+            let vault = change.services().vault();
+            let key = vault.data_key_to_seal(change, account.host(), account.id()).await?;
+            Some(key.seal(field, version, secret))
+        }
+        None => None,
+    };
+    let row = credential::ActiveModel {
+        account_id: Set(account.id()),
+        field: Set(field.to_owned()),
+        version: Set(version),
+        sealed: Set(sealed),
+        set_by: Set(Some(account.ctx().member())),
+        set_at: Set(change.now()),
+    };
+    row.insert(transaction).await?;
+    if field == PASSWORD {
+        // That it was there stays known; what it was does not.
+        credential::Entity::update_many()
+            .col_expr(credential::Column::Sealed, Expr::value(None::<Vec<u8>>))
+            .filter(credential::COLUMN.account_id.eq(account.id()))
+            .filter(credential::COLUMN.field.eq(field))
+            .filter(credential::COLUMN.version.lte(version - PASSWORDS_KEPT as i32))
+            .exec(transaction)
+            .await?;
+    } else {
+        credential::Entity::delete_many()
+            .filter(credential::COLUMN.account_id.eq(account.id()))
+            .filter(credential::COLUMN.field.eq(field))
+            .filter(credential::COLUMN.version.lt(version))
+            .exec(transaction)
+            .await?;
+    }
+    Ok(version)
+}
+
+/// Keeps the note of an account, when it is another one than before.
+pub(crate) async fn keep_note(change: &Change, account: &VisibleAccount, note: &str) -> Result<(), Error> {
+    let secret = Secret::new(note);
+    keep(change, account, NOTE, Some(&secret).filter(|note| !note.is_empty())).await?;
+    Ok(())
+}
+
+/// What is kept of an account that is new.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewSecrets {
+    /// The password; empty for none.
+    pub password: Secret,
+    /// The secret of one-time codes, as an app or a site shows it; empty for none.
+    pub one_time_code: Secret,
+}
+
+impl NewSecrets {
+    /// The same, as it is kept.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Problem`], on `password` and `one_time_code`.
+    pub(crate) fn check(&self) -> Result<Self, Vec<Problem>> {
+        let password = if self.password.is_empty() { Ok(()) } else { account_password(&self.password) };
+        let code = if self.one_time_code.expose().trim().is_empty() {
+            Ok(Secret::default())
+        } else {
+            one_time_code::read("one_time_code", &self.one_time_code)
+        };
+        match (password, code) {
+            (Ok(()), Ok(one_time_code)) => Ok(Self { password: self.password.clone(), one_time_code }),
+            (password, code) => Err(password.err().into_iter().chain(code.err()).collect()),
+        }
+    }
+}
+
+/// Seals what is known of new accounts, and writes it.
+pub(crate) struct Sealer {
+    key: crate::vault::KeyToSeal,
+    by: Option<MemberId>,
+    now: Moment,
+    keys: Vec<data_key::ActiveModel>,
+    rows: Vec<credential::ActiveModel>,
+}
+
+impl Sealer {
+    /// For accounts that are made in this change.
+    pub(crate) async fn begin(change: &Change, by: Option<MemberId>) -> Result<Self, Error> {
+        let key = change.services().vault().key_to_seal(change).await?;
+        Ok(Self { key, by, now: change.now(), keys: Vec::new(), rows: Vec::new() })
+    }
+
+    /// Seals the secrets of an account that has none yet.
+    pub(crate) fn seal(
+        &mut self,
+        workspace: WorkspaceId,
+        account: AccountId,
+        note: &str,
+        secrets: &NewSecrets,
+    ) -> Result<(), Error> {
+        let note = Secret::new(note);
+        let fields = [(NOTE, &note), (PASSWORD, &secrets.password), (ONE_TIME_CODE, &secrets.one_time_code)];
+        if fields.iter().all(|(_, secret)| secret.is_empty()) {
+            return Ok(());
+        }
+        let (row, key) = self.key.new_data_key(workspace, account)?;
+        self.keys.push(row);
+        for (field, secret) in fields.into_iter().filter(|(_, secret)| !secret.is_empty()) {
+            self.rows.push(credential::ActiveModel {
+                account_id: Set(account),
+                field: Set(field.to_owned()),
+                version: Set(1),
+                sealed: Set(Some(key.seal(field, 1, secret))),
+                set_by: Set(self.by),
+                set_at: Set(self.now),
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes what was sealed.
+    pub(crate) async fn write(self, change: &Change) -> Result<(), Error> {
+        /// Rows in one statement: SQLite takes 32,766 values.
+        const AT_ONCE: usize = 1_000;
+        for keys in self.keys.chunks(AT_ONCE) {
+            data_key::Entity::insert_many(keys.to_vec()).exec_without_returning(change.transaction()).await?;
+        }
+        for rows in self.rows.chunks(AT_ONCE) {
+            credential::Entity::insert_many(rows.to_vec()).exec_without_returning(change.transaction()).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Services {
+    /// Takes the notes into the vault that were written before there was one. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`], [`Error::Vault`].
+    pub async fn take_in_notes(&self) -> Result<u64, Error> {
+        /// Notes looked for in one go.
+        const AT_ONCE: u64 = 200;
+        let mut taken = 0;
+        loop {
+            let open = account::Entity::find()
+                .filter(account::COLUMN.open_note.ne(""))
+                .limit(AT_ONCE)
+                .all(self.database().write())
+                .await?;
+            if open.is_empty() {
+                return Ok(taken);
+            }
+            for row in open {
+                let change = self.change().await?;
+                lock(&change, row.id).await?;
+                let emptied = account::Entity::update_many()
+                    .col_expr(account::Column::OpenNote, Expr::value(""))
+                    .filter(account::COLUMN.id.eq(row.id))
+                    .filter(account::COLUMN.open_note.ne(""))
+                    .exec(change.transaction())
+                    .await?;
+                // Another server may have been first.
+                if emptied.rows_affected > 0 {
+                    let mut sealer = Sealer::begin(&change, row.added_by).await?;
+                    sealer.seal(row.workspace_id, row.id, &row.open_note, &NewSecrets::default())?;
+                    sealer.write(&change).await?;
+                    taken += 1;
+                }
+                change.commit(Vec::new()).await?;
+            }
+        }
+    }
+}
+
+/// Everything of a deleted account that was sealed, and its key, is gone for good.
+pub(crate) async fn forget(change: &Change, account: AccountId) -> Result<(), Error> {
+    let transaction = change.transaction();
+    credential::Entity::update_many()
+        .col_expr(credential::Column::Sealed, Expr::value(None::<Vec<u8>>))
+        .filter(credential::COLUMN.account_id.eq(account))
+        .exec(transaction)
+        .await?;
+    custom_field::Entity::delete_many().filter(custom_field::COLUMN.account_id.eq(account)).exec(transaction).await?;
+    data_key::Entity::delete_by_id(account).exec(transaction).await?;
+    Ok(())
+}
+
+/// The fields of an account that stand open for whoever has access, and which others there are.
+struct Opened {
+    key: Option<DataKey>,
+    latest: Vec<Latest>,
+    fields: Vec<custom_field::Model>,
+}
+
+impl Opened {
+    async fn of(ctx: &Ctx, connection: &impl ConnectionTrait, account: &VisibleAccount) -> Result<Self, Error> {
+        let latest = latest(connection, account.id()).await?;
+        let vault = ctx.services.vault();
+        let key = match latest.iter().any(|latest| latest.sealed.is_some()) {
+            true => vault.data_key(connection, account.host(), account.id()).await?,
+            false => None,
+        };
+        let fields = custom_field::Entity::find()
+            .filter(custom_field::COLUMN.account_id.eq(account.id()))
+            .order_by_asc(custom_field::COLUMN.position)
+            .order_by_asc(custom_field::COLUMN.id)
+            .all(connection)
+            .await?;
+        Ok(Self { key, latest, fields })
+    }
+
+    fn has(&self, field: &str) -> bool {
+        self.latest.iter().any(|latest| latest.field == field && latest.sealed.is_some())
+    }
+
+    fn text(&self, field: &str) -> Result<String, Error> {
+        let latest = self.latest.iter().find(|latest| latest.field == field);
+        match (latest.and_then(|latest| Some((latest.version, latest.sealed.as_deref()?))), &self.key) {
+            (Some((version, sealed)), Some(key)) => Ok(key.open(field, version, sealed)?.expose().to_owned()),
+            _ => Ok(String::new()),
+        }
+    }
+
+    fn custom_fields(&self) -> Result<Vec<CustomFieldView>, Error> {
+        let view = |field: &custom_field::Model| {
+            let hidden = field.kind == CustomFieldKind::Hidden;
+            let value = if hidden { None } else { Some(self.text(&field_of(field.id))?) };
+            Ok(CustomFieldView { field: field.id, name: field.name.clone(), kind: field.kind, value })
+        };
+        self.fields.iter().map(view).collect()
+    }
+}
+
+impl VisibleAccount {
+    /// What a member with access reads of the account's secrets.
+    pub(crate) async fn credential(&self) -> Result<CredentialView, Error> {
+        let opened = Opened::of(self.ctx(), self.ctx().reader(), self).await?;
+        let owner = self.is_owner();
+        Ok(CredentialView {
+            note: opened.text(NOTE)?,
+            fields: opened.custom_fields()?,
+            has_password: opened.has(PASSWORD),
+            may_copy_password: owner || self.copying(),
+            may_show_password: owner,
+            has_code: opened.has(ONE_TIME_CODE),
+            confirmed: self.ctx().recently_confirmed().is_ok(),
+        })
+    }
+}
+
+/// The note of an account.
+pub(crate) async fn note_of(
+    ctx: &Ctx,
+    connection: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    account: AccountId,
+) -> Result<String, Error> {
+    let latest = latest_of(connection, account, NOTE).await?;
+    let Some(sealed) = latest.sealed else { return Ok(String::new()) };
+    match ctx.services.vault().data_key(connection, workspace, account).await? {
+        Some(key) => Ok(key.open(NOTE, latest.version, &sealed)?.expose().to_owned()),
+        None => Ok(String::new()),
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct KeptRow {
+    version: i32,
+    set_at: Moment,
+    set_by: Option<String>,
+    kept: bool,
+}
+
+impl KeptRow {
+    fn view(self) -> KeptView {
+        KeptView {
+            version: self.version,
+            set_at: self.set_at,
+            set_by: self.set_by.unwrap_or_else(|| "the demo".to_owned()),
+        }
+    }
+}
+
+/// The versions of a field, the latest first.
+async fn versions(
+    connection: &impl ConnectionTrait,
+    account: AccountId,
+    field: &str,
+    limit: usize,
+) -> Result<Vec<KeptRow>, Error> {
+    let sql = format!(
+        r#"SELECT c.version, c.set_at, u.name AS set_by, c.sealed IS NOT NULL AS kept
+           FROM credential c
+           LEFT JOIN member m ON m.id = c.set_by
+           LEFT JOIN "user" u ON u.id = m.user_id
+           WHERE c.account_id = $1 AND c.field = $2
+           ORDER BY c.version DESC LIMIT {limit}"#
+    );
+    let values = [account.into(), field.into()];
+    Ok(KeptRow::find_by_statement(statement(connection, &sql, values)).all(connection).await?)
+}
+
+impl AccountOwner {
+    /// The Secrets tab.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn secrets(&self) -> Result<SecretsView, Error> {
+        let account = self.account();
+        let (ctx, reader) = (account.ctx(), account.ctx().reader());
+        let opened = Opened::of(ctx, reader, account).await?;
+        let mut passwords = versions(reader, account.id(), PASSWORD, PASSWORDS_KEPT).await?.into_iter();
+        let first = passwords.next();
+        let mut code = versions(reader, account.id(), ONE_TIME_CODE, 1).await?.into_iter();
+        Ok(SecretsView {
+            header: account.header(),
+            password_version: first.as_ref().map_or(0, |row| row.version),
+            password: first.filter(|row| row.kept).map(KeptRow::view),
+            earlier_passwords: u32::try_from(passwords.filter(|row| row.kept).count()).unwrap_or(u32::MAX),
+            one_time_code: code.next().filter(|row| row.kept).map(KeptRow::view),
+            fields: opened.custom_fields()?,
+            copying: account.copying(),
+            rotation: rotation::task_of(reader, account).await?,
+            confirmed: ctx.recently_confirmed().is_ok(),
+        })
+    }
+
+    /// The passwords that are kept, the latest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn password_history(&self) -> Result<PasswordHistoryView, Error> {
+        let account = self.account();
+        let passwords = versions(account.ctx().reader(), account.id(), PASSWORD, PASSWORDS_KEPT).await?;
+        Ok(PasswordHistoryView {
+            header: account.header(),
+            passwords: passwords.into_iter().filter(|row| row.kept).map(KeptRow::view).collect(),
+            confirmed: account.ctx().recently_confirmed().is_ok(),
+        })
+    }
+
+    /// Stores a new password. `version` is the latest that the owner has seen. A rotation task is done with it. Returns what to
+    /// tell the reader.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Invalid`] on `password`, and on the form when another owner was first.
+    pub async fn store_password(self, password: &Secret, version: i32) -> Result<String, Error> {
+        account_password(password)?;
+        let (change, owner) = self.begin().await?;
+        let account = owner.account();
+        same_version(&change, account, version).await?;
+        keep(&change, account, PASSWORD, Some(password)).await?;
+        let closed = rotation::close_task(&change, account).await?;
+        let told = format!("The password of {} is stored.", account.label());
+        let mut event = account.event(EventKind::PasswordStored);
+        if closed {
+            event.details.because = "which somebody who has lost access had seen".to_owned();
+        }
+        change.commit(vec![event]).await?;
+        Ok(told)
+    }
+
+    /// Takes the password away. What the site asks for stays as it is, so a rotation task stays open. Returns what to tell the
+    /// reader.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotFound`] when there is none, [`AppError::Invalid`] on the form when another owner was first.
+    pub async fn remove_password(self, version: i32) -> Result<String, Error> {
+        let (change, owner) = self.begin().await?;
+        let account = owner.account();
+        same_version(&change, account, version).await?;
+        let told = format!("The password of {} is taken away.", account.label());
+        remove(change, account, PASSWORD, account.event(EventKind::PasswordRemoved)).await?;
+        Ok(told)
+    }
+
+    /// Stores the secret that one-time codes are made of, as a site shows it. Returns what to tell the reader.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Invalid`] on `secret`.
+    pub async fn store_one_time_code(self, typed: &Secret) -> Result<String, Error> {
+        let secret = one_time_code::read("secret", typed)?;
+        let (change, owner) = self.begin().await?;
+        let account = owner.account();
+        keep(&change, account, ONE_TIME_CODE, Some(&secret)).await?;
+        let told = format!("One-time codes for {} are set up.", account.label());
+        change.commit(vec![account.event(EventKind::OneTimeCodeStored)]).await?;
+        Ok(told)
+    }
+
+    /// Takes away the secret that one-time codes are made of. Returns what to tell the reader.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotFound`] when there is none.
+    pub async fn remove_one_time_code(self) -> Result<String, Error> {
+        let (change, owner) = self.begin().await?;
+        let account = owner.account();
+        let told = format!("One-time codes for {} are taken away.", account.label());
+        remove(change, account, ONE_TIME_CODE, account.event(EventKind::OneTimeCodeRemoved)).await?;
+        Ok(told)
+    }
+
+    /// Adds a custom field. Returns what to tell the reader.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Invalid`] with every problem of the form, and when there are too many fields.
+    pub async fn add_field(self, form: &CustomFieldForm) -> Result<String, Error> {
+        let form = form.check()?;
+        let (change, owner) = self.begin().await?;
+        let account = owner.account();
+        let there = custom_field::Entity::find()
+            .filter(custom_field::COLUMN.account_id.eq(account.id()))
+            .count(change.transaction())
+            .await?;
+        if there >= MOST_CUSTOM_FIELDS as u64 {
+            return Err(Problem::new("form", "An account has at most 20 fields. Remove one, or use the note.").into());
+        }
+        let field = CustomFieldId(Uuid::now_v7());
+        let row = custom_field::ActiveModel {
+            id: Set(field),
+            account_id: Set(account.id()),
+            position: Set(i32::try_from(there).unwrap_or(i32::MAX)),
+            kind: Set(form.kind),
+            name: Set(form.name.clone()),
+        };
+        row.insert(change.transaction()).await?;
+        keep(&change, account, &field_of(field), Some(&form.value)).await?;
+        let told = format!("{} is added.", form.name);
+        change.commit(vec![field_event(account, &form.name)]).await?;
+        Ok(told)
+    }
+
+    /// Renames a custom field, or gives it another value. A hidden field keeps its value when none is typed. Returns what to
+    /// tell the reader.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotFound`] for a field of another account, [`AppError::Invalid`] with every problem of the form.
+    pub async fn change_field(self, field: CustomFieldId, name: &str, value: &Secret) -> Result<String, Error> {
+        let (change, owner) = self.begin().await?;
+        let account = owner.account();
+        let row = field_on(change.transaction(), account, field).await?;
+        let keeps = row.kind == CustomFieldKind::Hidden && value.is_empty();
+        let typed = if keeps { Secret::new("kept") } else { value.clone() };
+        let form = CustomFieldForm { name: name.to_owned(), kind: row.kind, value: typed }.check()?;
+        custom_field::Entity::update_many()
+            .col_expr(custom_field::Column::Name, Expr::value(form.name.as_str()))
+            .filter(custom_field::COLUMN.id.eq(field))
+            .exec(change.transaction())
+            .await?;
+        if !keeps {
+            keep(&change, account, &field_of(field), Some(&form.value)).await?;
+        }
+        let told = format!("{} is saved.", form.name);
+        change.commit(vec![field_event(account, &form.name)]).await?;
+        Ok(told)
+    }
+
+    /// Takes a custom field away. Returns what to tell the reader.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotFound`] for a field of another account.
+    pub async fn remove_field(self, field: CustomFieldId) -> Result<String, Error> {
+        let (change, owner) = self.begin().await?;
+        let account = owner.account();
+        let row = field_on(change.transaction(), account, field).await?;
+        credential::Entity::delete_many()
+            .filter(credential::COLUMN.account_id.eq(account.id()))
+            .filter(credential::COLUMN.field.eq(field_of(field)))
+            .exec(change.transaction())
+            .await?;
+        custom_field::Entity::delete_by_id(field).exec(change.transaction()).await?;
+        let told = format!("{} is taken away.", row.name);
+        change.commit(vec![field_event(account, &row.name)]).await?;
+        Ok(told)
+    }
+
+    /// Lets collaborators and account managers copy the password, or no longer. Returns what to tell the reader.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub async fn set_copying(self, copying: bool) -> Result<String, Error> {
+        let (change, owner) = self.begin().await?;
+        let account = owner.account();
+        let label = account.label();
+        let told = if copying {
+            format!("Collaborators and account managers can copy the password of {label}.")
+        } else {
+            format!("Only owners can copy the password of {label}.")
+        };
+        if copying == account.copying() {
+            return Ok(told);
+        }
+        if copying {
+            copying_pause::Entity::update_many()
+                .col_expr(copying_pause::Column::Until, Expr::value(change.now()))
+                .filter(copying_pause::COLUMN.account_id.eq(account.id()))
+                .filter(copying_pause::COLUMN.until.is_null())
+                .exec(change.transaction())
+                .await?;
+        } else {
+            let pause = copying_pause::ActiveModel {
+                id: Set(Uuid::now_v7()),
+                account_id: Set(account.id()),
+                since: Set(change.now()),
+                until: Set(None),
+            };
+            pause.insert(change.transaction()).await?;
+        }
+        let mut event = account.event(EventKind::CopyingChanged);
+        event.details.because =
+            if copying { "everyone with access can copy it" } else { "only owners can copy it" }.to_owned();
+        change.commit(vec![event]).await?;
+        Ok(told)
+    }
+
+    /// Begins a change as the owner that they are inside it.
+    async fn begin(self) -> Result<(Change, Self), Error> {
+        let (change, account) = self.account().change().await?;
+        let owner = account.owner()?;
+        Ok((change, owner))
+    }
+}
+
+fn field_event(account: &VisibleAccount, name: &str) -> Event {
+    let mut event = account.event(EventKind::FieldChanged);
+    event.details.because = name.to_owned();
+    event
+}
+
+async fn field_on(
+    connection: &impl ConnectionTrait,
+    account: &VisibleAccount,
+    field: CustomFieldId,
+) -> Result<custom_field::Model, Error> {
+    let row = custom_field::Entity::find_by_id(field)
+        .filter(custom_field::COLUMN.account_id.eq(account.id()))
+        .one(connection)
+        .await?;
+    row.ok_or_else(|| AppError::NotFound.into())
+}
+
+/// Nobody replaces unseen what another owner has stored.
+async fn same_version(change: &Change, account: &VisibleAccount, seen: i32) -> Result<(), Error> {
+    let version = latest_of(change.transaction(), account.id(), PASSWORD).await?.version;
+    if version == seen { Ok(()) } else { Err(AppError::invalid("form", STORED_MEANWHILE).into()) }
+}
+
+async fn remove(change: Change, account: &VisibleAccount, field: &str, event: Event) -> Result<(), Error> {
+    if latest_of(change.transaction(), account.id(), field).await?.sealed.is_none() {
+        return Err(AppError::NotFound.into());
+    }
+    keep(&change, account, field, None).await?;
+    change.commit(vec![event]).await
+}
