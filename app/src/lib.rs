@@ -241,6 +241,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/requests") view=access_request::RequestsToDecidePage ssr=SsrMode::Async />
                     <Route path=path!("/requests/sent") view=access_request::SentRequestsPage ssr=SsrMode::Async />
                     <Route path=path!("/members") view=member::MemberListPage ssr=SsrMode::Async />
+                    <Route path=path!("/activity") view=activity::ActivityPage ssr=SsrMode::Async />
                     <Route path=path!("/members/invite") view=member::InviteMembersPage ssr=SsrMode::Async />
                     <Route
                         path=path!("/members/:member/deactivate")

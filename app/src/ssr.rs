@@ -79,6 +79,13 @@ impl Edge {
         self.set_cookie(self.notice_cookie(), &value, Duration::from_secs(60))
     }
 
+    /// The browser that a request with these headers comes from.
+    pub fn browser(&self, headers: &HeaderMap, address: Option<ClientAddress>) -> Browser {
+        let address = address.map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0);
+        let user_agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
+        Browser { address, user_agent, session: self.session_id(headers).map(str::to_owned) }
+    }
+
     /// The value of the session cookie, if the request has one.
     pub fn session_id<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
         cookie(headers, self.session_cookie())
@@ -122,16 +129,13 @@ pub fn oneself() -> Result<Oneself, Failure> {
 
 /// What the use cases run on, for what needs nobody to be signed in.
 pub(crate) fn services() -> Services {
-    expect_context::<Services>()
+    expect_context::<Services>().asked_by(browser())
 }
 
 /// The browser that the request comes from.
 pub(crate) fn browser() -> Browser {
     let parts = parts();
-    let address = parts.extensions.get::<ClientAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0);
-    let user_agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
-    let session = expect_context::<Edge>().session_id(&parts.headers).map(str::to_owned);
-    Browser { address, user_agent, session }
+    expect_context::<Edge>().browser(&parts.headers, parts.extensions.get::<ClientAddress>().copied())
 }
 
 pub(crate) async fn sign_in(email: String, password: String, next: String) -> Result<(), Failure> {

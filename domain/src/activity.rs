@@ -1,6 +1,7 @@
 //! Activity: what happened, for those it concerns.
 
-use crate::{Moment, word::words};
+use crate::{Moment, Problem, word::words};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -150,6 +151,10 @@ words! {
         SecondFactorReset = "second_factor_reset",
         /// The workspace requires a second factor, or no longer.
         SecondFactorRequired = "second_factor_required",
+        /// Activity was downloaded.
+        ActivityExported = "activity_exported",
+        /// Old activity was removed, as the operator has set.
+        ActivityRemoved = "activity_removed",
     }
 }
 
@@ -229,6 +234,8 @@ impl EventKind {
             Self::SecondFactorRemoved => "Second factor removed",
             Self::SecondFactorReset => "Second factor reset",
             Self::SecondFactorRequired => "Second factor required",
+            Self::ActivityExported => "Activity exported",
+            Self::ActivityRemoved => "Activity removed",
         }
     }
 
@@ -300,10 +307,22 @@ pub struct ActivityRow {
     pub event: String,
     /// What happened, in a sentence.
     pub sentence: String,
+    /// The label of the account it happened to; empty when it is about none.
+    pub account: String,
+    /// That account's app.
+    pub app: String,
     /// Who did it; nobody for what happens by itself.
     pub member: Option<String>,
     /// The company of who did it.
     pub company: Option<String>,
+    /// The network address it was done from; this and what follows is empty when it is not known, or not for the reader.
+    pub address: String,
+    /// The place of that address.
+    pub location: String,
+    /// The operating system.
+    pub os: String,
+    /// The device.
+    pub device: String,
 }
 
 /// A page of activity, newest first.
@@ -313,4 +332,112 @@ pub struct ActivityListView {
     pub rows: Vec<ActivityRow>,
     /// Where the next page starts.
     pub next: Option<String>,
+    /// Whether the reader may download the company's record.
+    pub administers: bool,
+}
+
+/// What Activity is narrowed down to. Part of the address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityFilter {
+    /// The earliest time, in UTC: a day, or a day and a time.
+    #[serde(default)]
+    pub from: String,
+    /// The latest time; a day alone is meant as a whole.
+    #[serde(default)]
+    pub to: String,
+    /// Events of this kind.
+    #[serde(default)]
+    pub event: Option<EventKind>,
+    /// Parts of words of an account's label.
+    #[serde(default)]
+    pub account: String,
+    /// Parts of words of an account's app.
+    #[serde(default)]
+    pub app: String,
+    /// Beginnings of words of the name of who did it.
+    #[serde(default)]
+    pub member: String,
+    /// Where the page starts: the `next` of the page before.
+    #[serde(default)]
+    pub after: Option<String>,
+}
+
+/// A stretch of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// From here on.
+    pub from: Option<Moment>,
+    /// Up to, and not with.
+    pub to: Option<Moment>,
+}
+
+impl ActivityFilter {
+    /// Whether anything but the page is set.
+    pub fn narrows(&self) -> bool {
+        Self { after: None, ..self.clone() } != Self::default()
+    }
+
+    /// The stretch of time.
+    ///
+    /// # Errors
+    ///
+    /// Problems with `from` and `to`.
+    pub fn span(&self) -> Result<Span, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut read = |field: &'static str, typed: &str, whole: TimeDelta| {
+            let typed = typed.trim();
+            if typed.is_empty() {
+                return None;
+            }
+            let time = NaiveDateTime::parse_from_str(typed, "%Y-%m-%dT%H:%M")
+                .or_else(|_| NaiveDateTime::parse_from_str(typed, "%Y-%m-%d %H:%M"))
+                .map(|time| time + whole.min(TimeDelta::minutes(1)));
+            let day = || {
+                let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok()?;
+                day.and_time(NaiveTime::MIN).checked_add_signed(whole)
+            };
+            let found = time.ok().or_else(day).filter(|time| (1970..=9_000).contains(&time.year()));
+            if found.is_none() {
+                let text =
+                    "This is no time. Enter a day such as 2026-11-27, or a day and a time such as 2026-11-27 14:05.";
+                problems.push(Problem::new(field, text));
+            }
+            found.map(|time| time.and_utc())
+        };
+        let span =
+            Span { from: read("from", &self.from, TimeDelta::zero()), to: read("to", &self.to, TimeDelta::days(1)) };
+        if let Span { from: Some(from), to: Some(to) } = span
+            && from >= to
+        {
+            problems.push(Problem::new("to", "The end is before the beginning. Enter a later one."));
+        }
+        if problems.is_empty() { Ok(span) } else { Err(problems) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(from: &str, to: &str) -> Result<Span, Vec<String>> {
+        let filter = ActivityFilter { from: from.to_owned(), to: to.to_owned(), ..ActivityFilter::default() };
+        filter.span().map_err(|problems| problems.into_iter().map(|problem| problem.field).collect())
+    }
+
+    #[test]
+    fn a_day_and_a_minute_are_meant_as_a_whole() {
+        let at = |text: &str| Some(text.parse().unwrap());
+        assert_eq!(span("", "").unwrap(), Span::default());
+        let days = Span { from: at("2026-11-26T00:00:00Z"), to: at("2026-11-28T00:00:00Z") };
+        assert_eq!(span("2026-11-26", " 2026-11-27 ").unwrap(), days);
+        let times = Span { from: at("2026-11-26T08:05:00Z"), to: at("2026-11-26T08:06:00Z") };
+        assert_eq!(span("2026-11-26T08:05", "2026-11-26 08:05").unwrap(), times);
+    }
+
+    #[test]
+    fn what_is_no_time_is_said_of_its_field() {
+        assert_eq!(span("yesterday", "").unwrap_err(), ["from"]);
+        assert_eq!(span("2026-02-30", "99999-01-01").unwrap_err(), ["from", "to"]);
+        assert_eq!(span("2026-11-28", "2026-11-27").unwrap_err(), ["to"]);
+    }
 }

@@ -26,6 +26,9 @@ mod m20261126_000016_account_life;
 mod m20261127_000017_waiting_end;
 mod m20261127_000018_invitation_count;
 mod m20261127_000019_vault;
+mod m20261127_000021_activity_stamp;
+mod m20261127_000022_activity_seal;
+mod m20261127_000023_activity_list;
 
 /// Every change, oldest first.
 #[derive(Debug)]
@@ -54,6 +57,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000017_waiting_end::Migration),
             Box::new(m20261127_000018_invitation_count::Migration),
             Box::new(m20261127_000019_vault::Migration),
+            Box::new(m20261127_000021_activity_stamp::Migration),
+            Box::new(m20261127_000022_activity_seal::Migration),
+            Box::new(m20261127_000023_activity_list::Migration),
         ]
     }
 }

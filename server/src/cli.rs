@@ -2,6 +2,8 @@
 
 use crate::config::Settings;
 use clap::{Args, Parser, Subcommand};
+use services::activity::record::PublicKey;
+use std::path::PathBuf;
 
 /// Share login accounts with partner companies, without passing passwords around.
 ///
@@ -46,6 +48,13 @@ pub enum Command {
         #[command(subcommand)]
         act: WorkspaceAct,
     },
+    /// Verify the record of activity: whether every event is as it was sealed, and none is missing, added or moved.
+    ///
+    /// Reads the database, or with --export a file that a company has downloaded, and writes nothing. Ends with exit code 1
+    /// when something is wrong, and says where.
+    VerifyActivity(VerifyActivity),
+    /// Print the key with which the record of activity is verified. Keep it elsewhere, and give it to the companies.
+    ActivityKey,
     /// Users: who can sign in.
     User {
         /// What to do.
@@ -85,6 +94,23 @@ pub enum UserAct {
         #[arg(value_name = "EMAIL")]
         email: String,
     },
+}
+
+/// What is verified, and what it is compared with.
+#[derive(Args)]
+pub struct VerifyActivity {
+    /// A file that a company has downloaded, instead of the database.
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+    /// The key that `latchkey activity-key` has printed. Without it, the one is taken that comes with what is verified.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<PublicKey>,
+    /// Checkpoints that were kept elsewhere (LATCHKEY_CHECKPOINT_FILE): they show whether the end was cut off.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoints: Option<PathBuf>,
+    /// Print the findings as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How big the demo is.

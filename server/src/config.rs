@@ -6,11 +6,15 @@
 use clap::{Args, CommandFactory};
 use domain::secret::Secret;
 use domain::workspace::Founding;
+use services::activity::delivery::Keeper;
+use services::activity::stamp::Places;
 use services::mail::{Mailer, Transport, WrongSetting};
 use services::vault::KeySource;
+use std::error::Error as _;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
@@ -20,6 +24,11 @@ const MAIL_FROM: &str = "Latchkey <latchkey@localhost>";
 const MAIL_FOLDER: &str = "data/mail";
 const KEY_FILE: &str = "data/latchkey.key";
 const LOG: &str = "info";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Days that activity is kept at least.
+const FEWEST_DAYS: u32 = 30;
+/// And at most, unless for ever: a hundred years.
+const MOST_DAYS: u32 = 36_525;
 
 /// Variables of the project's own builds and tests, which can stand in the environment of a program they start.
 const OF_THE_PROJECT: &[&str] = &["LATCHKEY_SITE", "LATCHKEY_PROGRAM", "LATCHKEY_CHROMIUM"];
@@ -85,6 +94,25 @@ pub struct Settings {
     )]
     pub founding: Option<String>,
 
+    /// A file in MaxMind's format (such as GeoLite2-City.mmdb) that tells at which place a network address is; the
+    /// activity then says it [default: none, and no place is told]
+    #[arg(long, env = "LATCHKEY_LOCATION_FILE", hide_env_values = true, value_name = "FILE", global = true)]
+    pub location_file: Option<String>,
+
+    /// How long activity is kept: forever, or a number of days such as "400 days", at least 30. What is older is removed, and
+    /// an event says so [default: forever]
+    #[arg(long, env = "LATCHKEY_KEEP_ACTIVITY", hide_env_values = true, value_name = "TIME", global = true)]
+    pub keep_activity: Option<String>,
+
+    /// A file that every checkpoint of the activity is added to, a line each. Keep it where whoever can change the database
+    /// cannot: `latchkey verify-activity --checkpoints` then finds a cut-off end [default: none]
+    #[arg(long, env = "LATCHKEY_CHECKPOINT_FILE", hide_env_values = true, value_name = "FILE", global = true)]
+    pub checkpoint_file: Option<String>,
+
+    /// A command of the shell that gets every checkpoint of the activity on its standard input, a line each, to keep it
+    /// elsewhere [default: none]
+    #[arg(long, env = "LATCHKEY_CHECKPOINT_COMMAND", hide_env_values = true, value_name = "COMMAND", global = true)]
+    pub checkpoint_command: Option<String>,
     /// The file with the key that the secrets in the database are encrypted with. It is made at the first start: keep a copy
     /// of it elsewhere, not beside the backups of the database [default: data/latchkey.key]
     #[arg(long, env = "LATCHKEY_KEY_FILE", hide_env_values = true, value_name = "FILE", global = true)]
@@ -147,6 +175,12 @@ pub struct Config {
     pub mailer: Mailer,
     /// Who can found a further workspace.
     pub founding: Founding,
+    /// How long activity is kept, unless for ever.
+    pub keep_activity: Option<Duration>,
+    /// Where checkpoints of the activity are kept beside the database.
+    pub keepers: Vec<Keeper>,
+    /// The file that tells at which place a network address is.
+    pub location_file: Option<PathBuf>,
     /// Where the key of the vault comes from.
     pub key: KeySource,
 }
@@ -186,8 +220,24 @@ impl Settings {
         let trust_proxy = given(&self.trust_proxy).map(switch).transpose()?.unwrap_or(false);
         let mailer = self.mailer(&site_url_or(site_url.as_ref(), address))?;
         let founding = given(&self.founding).map(founding).transpose()?.unwrap_or(Founding::Invitation);
+        let location_file = given(&self.location_file).map(PathBuf::from);
+        let keep_activity = given(&self.keep_activity).map(keep_activity).transpose()?.flatten();
+        let file = given(&self.checkpoint_file).map(|file| Keeper::File(PathBuf::from(file)));
+        let command = given(&self.checkpoint_command).map(|command| Keeper::Command(command.to_owned()));
+        let keepers = file.into_iter().chain(command).collect();
         let key = self.key()?;
-        Ok(Config { database_url, address, site_url, trust_proxy, mailer, founding, key })
+        Ok(Config {
+            database_url,
+            address,
+            site_url,
+            trust_proxy,
+            mailer,
+            founding,
+            keep_activity,
+            keepers,
+            location_file,
+            key,
+        })
     }
 
     fn key(&self) -> Result<KeySource, SettingError> {
@@ -224,6 +274,22 @@ impl Config {
     /// Where people reach a site that listens on `bound`.
     pub fn site_url(&self, bound: SocketAddr) -> Url {
         site_url_or(self.site_url.as_ref(), bound)
+    }
+
+    /// Reads the file of places, where one is named.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::Wrong`] when it cannot be read.
+    pub fn places(&self) -> Result<Option<Places>, SettingError> {
+        let Some(file) = &self.location_file else { return Ok(None) };
+        Places::read(file).map(Some).map_err(|error| {
+            let cause = error.source().map_or_else(String::new, ToString::to_string);
+            wrong(
+                "LATCHKEY_LOCATION_FILE",
+                format!("cannot be read ({cause}). Name a file in MaxMind's format, such as GeoLite2-City.mmdb."),
+            )
+        })
     }
 
     /// Makes the folder that mails are written to, where they are.
@@ -360,6 +426,19 @@ fn switch(value: &str) -> Result<bool, SettingError> {
         "off" | "false" | "no" | "0" => Ok(false),
         _ => Err(wrong("LATCHKEY_TRUST_PROXY", "is neither on nor off. Set one of them.")),
     }
+}
+
+/// None stands for ever.
+fn keep_activity(value: &str) -> Result<Option<Duration>, SettingError> {
+    let value = value.to_ascii_lowercase();
+    if value == "forever" {
+        return Ok(None);
+    }
+    let days = value.strip_suffix("days").unwrap_or(&value).trim().parse::<u32>().ok();
+    let days = days.filter(|days| (FEWEST_DAYS..=MOST_DAYS).contains(days)).ok_or_else(|| {
+        wrong("LATCHKEY_KEEP_ACTIVITY", "is neither forever nor a number of days of at least 30, such as 400 days.")
+    })?;
+    Ok(Some(DAY * days))
 }
 
 fn founding(value: &str) -> Result<Founding, SettingError> {

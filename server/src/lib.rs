@@ -8,6 +8,7 @@
 #![recursion_limit = "256"]
 
 mod account_import;
+mod activity_export;
 pub mod assets;
 pub mod cli;
 pub mod config;

@@ -6,17 +6,19 @@ use domain::member::MemberStatus;
 use domain::text::one_line;
 use domain::workspace::WorkspaceRole;
 use server::assets::{AssetError, Site};
-use server::cli::{Cli, Command, Demo, UserAct, WorkspaceAct};
+use server::cli::{Cli, Command, Demo, UserAct, VerifyActivity, WorkspaceAct};
 use server::config::{self, Config, SettingError};
 use server::router::{self, Server, Way};
 use server::serve::{LONGEST_STOP, serve};
 use server::telemetry;
 use server::worker::Workers;
+use services::activity::verify::{Trust, verify_export};
 use services::vault::{OpenError, Rotated, Vault};
 use services::{Clock, Database, Services};
+use std::fs::File;
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -57,6 +59,14 @@ enum Failure {
         "There is a workspace already, so nothing is left to set up. `latchkey workspace create` founds further ones."
     )]
     SetUp,
+    #[error("{file} cannot be read ({1}). Name a file that this program may read.", file = .0.display())]
+    File(PathBuf, io::Error),
+    #[error("Line {1} of {file} is no checkpoint, or contradicts an earlier one.", file = .0.display())]
+    Checkpoints(PathBuf, usize),
+    #[error("The database has not the tables of this version. `latchkey migrate` brings it up to date.")]
+    NotCurrent,
+    #[error("The record of activity is not as it was sealed.")]
+    NotAsSealed,
     #[error("{0}")]
     Key(services::vault::KeyError),
     #[error("{0}")]
@@ -98,6 +108,8 @@ fn start(cli: Cli) -> Result<(), Failure> {
             Command::Workspace { act: WorkspaceAct::Create { owner, mail } } => {
                 print_founding_link(&config, &owner, mail).await
             }
+            Command::VerifyActivity(what) => verify_activity(&config, what).await,
+            Command::ActivityKey => print_activity_key(&config).await,
             Command::User { act: UserAct::List } => list_users(&config).await,
             Command::User { act: UserAct::ResetPassword { email } } => print_reset_link(&config, &email).await,
             Command::User { act: UserAct::ResetSecondFactor { email } } => reset_second_factor(&config, &email).await,
@@ -109,6 +121,7 @@ fn start(cli: Cli) -> Result<(), Failure> {
 async fn run(config: Config) -> Result<(), Failure> {
     let assets = Site::built()?;
     config.check_mail_folder()?;
+    let places = config.places()?;
     let listener = TcpListener::bind(config.address).await.map_err(|error| Failure::Address(config.address, error))?;
     let database = migrate(&config).await?;
     let bound = listener.local_addr()?;
@@ -118,11 +131,17 @@ async fn run(config: Config) -> Result<(), Failure> {
     }
 
     let services = services_on(&config, database, bound).await?;
+    if let Some(places) = places {
+        services.locate_with(places);
+    }
+    if let Some(time) = config.keep_activity {
+        services.keep_activity_for(time);
+    }
     if let Some(link) = services.set_up_link().await.map_err(unusable)? {
         tracing::info!(link, "there is no workspace yet: open this link within a day to set up the first one");
     }
     let stop = CancellationToken::new();
-    let workers = Workers::start(&services, config.mailer.clone(), &stop);
+    let workers = Workers::start(&services, config.mailer.clone(), config.keepers.clone(), &stop);
     let way = Way { site_url, trust_proxy: config.trust_proxy, mail_folder: config.shown_mail_folder() };
     let site = way.site_url.to_string();
     let router = router::build(Server::new(services, assets, way, stop.clone()));
@@ -205,6 +224,43 @@ async fn print_set_up_link(config: &Config) -> Result<(), Failure> {
     let link = services_beside(config).await?.set_up_link().await.map_err(unusable)?.ok_or(Failure::SetUp)?;
     writeln!(io::stdout(), "{link}")?;
     Ok(())
+}
+
+async fn print_activity_key(config: &Config) -> Result<(), Failure> {
+    let services = services_on(config, migrate(config).await?, config.address).await?;
+    let key = services.activity_key().await.map_err(unusable)?;
+    writeln!(io::stdout(), "{key}")?;
+    Ok(())
+}
+
+/// Verifies the record of activity, and says what was found.
+async fn verify_activity(config: &Config, what: VerifyActivity) -> Result<(), Failure> {
+    let mut trust = Trust { key: what.key, ..Trust::default() };
+    if let Some(file) = &what.checkpoints {
+        let text = std::fs::read_to_string(file).map_err(|error| Failure::File(file.clone(), error))?;
+        trust.keep(&text).map_err(|line| Failure::Checkpoints(file.clone(), line))?;
+    }
+    let report = match &what.export {
+        Some(file) => {
+            let opened = File::open(file).map_err(|error| Failure::File(file.clone(), error))?;
+            let reader = io::BufReader::with_capacity(1 << 20, opened);
+            verify_export(reader, &trust).map_err(|error| Failure::File(file.clone(), error))?
+        }
+        None => {
+            let database = Database::connect(&config.database_url).await.map_err(unusable)?;
+            if !database.is_current().await.map_err(unusable)? {
+                return Err(Failure::NotCurrent);
+            }
+            database.verify_activity(&trust).await.map_err(unusable)?
+        }
+    };
+    if what.json {
+        serde_json::to_writer_pretty(io::stdout(), &report).map_err(io::Error::from)?;
+        writeln!(io::stdout())?;
+    } else {
+        writeln!(io::stdout(), "{report}")?;
+    }
+    if report.is_clean() { Ok(()) } else { Err(Failure::NotAsSealed) }
 }
 
 async fn print_founding_link(config: &Config, owner: &str, mail: bool) -> Result<(), Failure> {

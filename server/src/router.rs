@@ -5,7 +5,7 @@
 //! everything but assets and the two checks of health, the session.
 
 use crate::assets::Site;
-use crate::{account_import, dev_mail, live, member_export, page_form, plain_request, telemetry};
+use crate::{account_import, activity_export, dev_mail, live, member_export, page_form, plain_request, telemetry};
 use app::ssr::{ClientAddress, Edge, encoded, own_path};
 use app::wire::Failure;
 use axum::body::{Body, to_bytes};
@@ -96,6 +96,11 @@ const REQUEST_ACCESS: &str = "/accounts/{account}/request-access";
 
 /// Where the list of members is downloaded.
 const EXPORT_MEMBERS: &str = "/members/export";
+
+/// Where activity is downloaded.
+const EXPORT_ACTIVITY: &str = "/activity/export";
+/// Where a company's record of it is, with what is needed to verify it.
+const EXPORT_RECORD: &str = "/activity/record";
 
 /// Where people sign in.
 const SIGN_IN: &str = "/sign-in";
@@ -210,6 +215,8 @@ pub fn build_with(server: Server, more: Router<Server>) -> Router {
         .route(REQUEST_ACCESS, post(plain_request::post))
         .route(account_import::PAGE, post(account_import::post))
         .route(EXPORT_MEMBERS, post(member_export::post))
+        .route(EXPORT_ACTIVITY, post(activity_export::table))
+        .route(EXPORT_RECORD, post(activity_export::record))
         .route("/api/{*function}", any(no_function));
     for listing in leptos_axum::generate_route_list(app::App) {
         // "/" leads on; `generate_route_list` lists the frame's own empty path too.

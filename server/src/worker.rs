@@ -1,6 +1,8 @@
-//! What goes on beside the requests: mail is sent, open pages are told of changes, what has ended is swept away.
+//! What goes on beside the requests: mail is sent, open pages are told of changes, what has ended is swept away, the
+//! activity is sealed.
 
 use services::Services;
+use services::activity::delivery::Keeper;
 use services::mail::{Mailer, Worker};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -32,7 +34,7 @@ pub struct Workers(JoinSet<()>);
 
 impl Workers {
     /// Starts them. They end soon after `stop` is cancelled.
-    pub fn start(services: &Services, mailer: Mailer, stop: &CancellationToken) -> Self {
+    pub fn start(services: &Services, mailer: Mailer, keepers: Vec<Keeper>, stop: &CancellationToken) -> Self {
         let mut workers = JoinSet::new();
         let database = services.database().clone();
         let mail = Worker::new(database, mailer, services.clock().clone(), services.mail_waits());
@@ -52,6 +54,22 @@ impl Workers {
                 stopped.run_until_cancelled(sweeper.sweep()).await;
             }
         }));
+        let (sealer, stopped) = (services.clone(), stop.clone());
+        workers.spawn(keep_up("sealer", stop.clone(), move || {
+            let (sealer, stopped) = (sealer.clone(), stopped.clone());
+            async move {
+                stopped.run_until_cancelled(sealer.keep_sealing()).await;
+            }
+        }));
+        for keeper in keepers {
+            let (deliverer, stopped) = (services.clone(), stop.clone());
+            workers.spawn(keep_up("keeper", stop.clone(), move || {
+                let (deliverer, keeper, stopped) = (deliverer.clone(), keeper.clone(), stopped.clone());
+                async move {
+                    stopped.run_until_cancelled(deliverer.keep_delivering(&keeper)).await;
+                }
+            }));
+        }
         Self(workers)
     }
 

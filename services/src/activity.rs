@@ -1,11 +1,23 @@
 //! Activity: what happened, written once and never changed, and told in sentences made from this one source.
 
+pub mod delivery;
+mod export;
+mod list;
+pub mod record;
+mod retention;
+mod seal;
+pub mod stamp;
+mod table;
+pub mod verify;
+
 use crate::account::VisibleAccount;
+use crate::activity::list::{SHOWN, SHOWN_JOINS};
+use crate::activity::stamp::Stamp;
 use crate::database::statement;
 use crate::entity::activity_event;
 use crate::{Ctx, Error};
 use domain::account::AccountRole;
-use domain::activity::{ActivityListView, ActivityRow, EventKind};
+use domain::activity::{ActivityListView, EventKind};
 use domain::policy::Act;
 use domain::time::day_and_time;
 use domain::workspace::WorkspaceRole;
@@ -105,6 +117,12 @@ pub(crate) struct Details {
     /// How many, where only their number is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<u32>,
+    /// Up to which number of the company's own record events were removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) through: Option<i64>,
+    /// Up to which position of the whole record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) position: Option<i64>,
 }
 
 impl Details {
@@ -257,6 +275,14 @@ impl Details {
             EventKind::SecondFactorRemoved => format!("{actor} took away a second factor: {label}."),
             EventKind::SecondFactorReset => format!("{actor} reset the second factors of {members}."),
             EventKind::SecondFactorRequired => format!("{actor} changed the sign-in rules: {}.", self.because),
+            EventKind::ActivityExported => format!("{actor} downloaded the activity."),
+            EventKind::ActivityRemoved => match self.count {
+                Some(1) => "One event was removed, as it was older than activity is kept.".to_owned(),
+                count => {
+                    let count = count.unwrap_or_default();
+                    format!("{count} events were removed, as they were older than activity is kept.")
+                }
+            },
         }
     }
 }
@@ -278,7 +304,12 @@ fn upper_first(text: &str) -> String {
 }
 
 /// Writes an event. Returns its place in the sequence.
-pub(crate) async fn append(connection: &impl ConnectionTrait, event: &Event, now: Moment) -> Result<i64, Error> {
+pub(crate) async fn append(
+    connection: &impl ConnectionTrait,
+    event: &Event,
+    stamp: &Stamp,
+    now: Moment,
+) -> Result<i64, Error> {
     let row = activity_event::ActiveModel {
         sequence: NotSet,
         at: Set(now),
@@ -292,6 +323,10 @@ pub(crate) async fn append(connection: &impl ConnectionTrait, event: &Event, now
         request_line_id: Set(event.line),
         partnership_id: Set(event.partnership),
         details: Set(serde_json::to_string(&event.details)?),
+        address: Set(stamp.address.clone()),
+        os: Set(stamp.os.clone()),
+        device: Set(stamp.device.clone()),
+        location: Set(stamp.location.clone()),
     };
     Ok(row.insert(connection).await?.sequence)
 }
@@ -331,33 +366,35 @@ impl VisibleAccount {
         let everything = standing.may(Act::SeeAllActivity).is_ok();
         let own_company =
             standing.may(Act::Request).is_ok() || (self.is_guest() && standing.workspace_role.administers());
-        let sql = r#"
-            SELECT e.sequence, e.at, e.kind, e.details
+        let sql = format!(
+            r#"
+            SELECT {SHOWN}
             FROM activity_event e
-            LEFT JOIN member actor ON actor.id = e.actor_id
+            {SHOWN_JOINS}
             LEFT JOIN member subject ON subject.id = e.subject_id
-            WHERE e.account_id = $1 AND e.sequence < $2 AND (
-                $3 OR ($4 AND (actor.workspace_id = $5 OR subject.workspace_id = $5 OR e.guest_workspace_id = $5))
+            WHERE e.account_id = $2 AND e.sequence < $3 AND (
+                $4 OR ($5 AND (actor.workspace_id = $1 OR subject.workspace_id = $1 OR e.guest_workspace_id = $1))
                 OR e.actor_id = $6 OR e.subject_id = $6
             )
             ORDER BY e.sequence DESC
-            LIMIT $7"#;
+            LIMIT $7"#
+        );
         let values = [
+            ctx.workspace().into(),
             self.id().into(),
             before.into(),
             everything.into(),
             own_company.into(),
-            ctx.workspace().into(),
             ctx.member().into(),
             i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX).into(),
         ];
         let reader = ctx.reader();
-        let mut rows = EventRow::find_by_statement(statement(reader, sql, values)).all(reader).await?;
+        let mut rows = EventRow::find_by_statement(statement(reader, &sql, values)).all(reader).await?;
         let more = rows.len() > PER_PAGE;
         rows.truncate(PER_PAGE);
         let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
         let rows = rows.into_iter().map(EventRow::view).collect::<Result<_, _>>()?;
-        Ok(ActivityListView { rows, next })
+        Ok(ActivityListView { rows, next, administers: ctx.role().administers() })
     }
 }
 
@@ -367,19 +404,12 @@ struct EventRow {
     at: Moment,
     kind: EventKind,
     details: String,
-}
-
-impl EventRow {
-    fn view(self) -> Result<ActivityRow, Error> {
-        let details: Details = serde_json::from_str(&self.details)?;
-        Ok(ActivityRow {
-            at: self.at,
-            event: self.kind.label().to_owned(),
-            sentence: details.sentence(self.kind),
-            member: Some(details.actor).filter(|name| !name.is_empty()),
-            company: Some(details.company).filter(|name| !name.is_empty()),
-        })
-    }
+    app: Option<String>,
+    address: String,
+    os: String,
+    device: String,
+    location: String,
+    may_know_where: Option<bool>,
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Where a use case stands: the services it runs on, the member it runs for, and the transaction it writes in.
 
+use crate::activity::stamp::{Places, Stamp};
 use crate::activity::{self, Event};
 use crate::database::{Database, statement};
 use crate::live::Follower;
 use crate::mail::{self, Outgoing};
-use crate::session::SignedIn;
+use crate::session::{Browser, SignedIn};
 use crate::vault::Vault;
 use crate::{Error, credential, notify};
 use chrono::{SubsecRound, TimeDelta, Utc};
@@ -13,8 +14,9 @@ use domain::member::MemberStatus;
 use domain::workspace::{Founding, WorkspaceRole};
 use domain::{Denial, MemberId, Moment, UserId, WorkspaceId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::sync::Notify;
 use url::Url;
 
@@ -31,6 +33,8 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Services {
     inner: Arc<Inner>,
+    /// The browser that asks, when one does: it is stamped on what its reader does.
+    browser: Option<Arc<Browser>>,
 }
 
 #[derive(Debug)]
@@ -41,6 +45,8 @@ struct Inner {
     mail_waits: Arc<Notify>,
     follower: Follower,
     password_gate: crate::password::Gate,
+    places: OnceLock<Places>,
+    keep_activity: OnceLock<TimeDelta>,
     vault: Vault,
 }
 
@@ -60,9 +66,41 @@ impl Services {
                 mail_waits: Arc::new(Notify::new()),
                 follower: Follower::default(),
                 password_gate: crate::password::Gate::default(),
+                places: OnceLock::new(),
+                keep_activity: OnceLock::new(),
                 vault,
             }),
+            browser: None,
         }
+    }
+
+    /// The same services asked by this browser: every event of somebody's doing carries where it came from.
+    pub fn asked_by(&self, browser: Browser) -> Self {
+        Self { browser: Some(Arc::new(browser)), ..self.clone() }
+    }
+
+    /// From now on events say at which place their network address is. To be called once.
+    pub fn locate_with(&self, places: Places) {
+        // A second call changes nothing: events of one run are located by one file.
+        let _ = self.inner.places.set(places);
+    }
+
+    /// From now on activity is removed when it is older. To be called once.
+    pub fn keep_activity_for(&self, time: Duration) {
+        // Longer than there are dates is for ever.
+        let Ok(time) = TimeDelta::from_std(time) else { return };
+        // A second call changes nothing.
+        let _ = self.inner.keep_activity.set(time);
+    }
+
+    /// How long activity is kept, unless for ever.
+    pub(crate) fn keeps_activity_for(&self) -> Option<TimeDelta> {
+        self.inner.keep_activity.get().copied()
+    }
+
+    /// Where what the reader does comes from.
+    fn stamp(&self) -> Stamp {
+        self.browser.as_deref().map_or_else(Stamp::default, |browser| Stamp::of(browser, self.inner.places.get()))
     }
 
     /// The database.
@@ -178,8 +216,12 @@ impl Change {
         events.extend(to_change);
         let mut mails = self.mails.len();
         mail::enqueue(&self.transaction, self.now, std::mem::take(&mut self.mails)).await?;
+        let (stamp, by_itself) = (self.services.stamp(), Stamp::default());
         for event in &events {
-            let sequence = activity::append(&self.transaction, event, self.now).await?;
+            // Where it is not told who it was, it is not told from where either.
+            let told = event.actor.is_some() && !event.details.actor.is_empty();
+            let stamp = if told { &stamp } else { &by_itself };
+            let sequence = activity::append(&self.transaction, event, stamp, self.now).await?;
             mails += notify::tell(&self, event, sequence).await?;
         }
         self.transaction.commit().await?;

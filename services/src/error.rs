@@ -31,6 +31,9 @@ pub enum Error {
     /// A background task was ended while somebody waited for it.
     #[error("a task was ended")]
     Task(#[from] tokio::task::JoinError),
+    /// The record of activity cannot be gone on with.
+    #[error("the record of activity cannot be used: {0}")]
+    Record(String),
     /// The demo wants an empty database, and this one has workspaces.
     #[error("the database is not empty: the demo fills only an empty one")]
     NotEmpty,

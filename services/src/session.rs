@@ -72,9 +72,14 @@ impl Browser {
         Self { address, user_agent: String::new(), session: None }
     }
 
+    /// What it says of itself, as far as it is looked at.
+    pub(crate) fn looked_at(&self) -> String {
+        self.user_agent.chars().take(LONGEST_USER_AGENT).collect()
+    }
+
     /// Browser and system in words, such as "Firefox on Linux"; empty when nothing is known.
     pub(crate) fn in_words(&self) -> String {
-        let agent: String = self.user_agent.chars().take(LONGEST_USER_AGENT).collect();
+        let agent = self.looked_at();
         let Some(found) = woothee::parser::Parser::new().parse(&agent) else { return String::new() };
         let [name, system] =
             [found.name, found.os].map(|word| Some(word).filter(|word| !word.is_empty() && *word != "UNKNOWN"));
@@ -88,7 +93,7 @@ impl Browser {
 }
 
 /// The names that systems have today.
-fn system_in_words(system: &str) -> &str {
+pub(crate) fn system_in_words(system: &str) -> &str {
     match system {
         "Mac OSX" => "macOS",
         "iPhone" | "iPad" => "iOS",

@@ -41,12 +41,12 @@ impl Services {
         }
     }
 
-    /// Deletes sessions, attempts to sign in, sent mails and links that no longer count for anything, and wipes accounts that
-    /// were deleted long ago. Returns how many sessions, mails, links and accounts went.
+    /// Deletes sessions, attempts to sign in, sent mails and links that no longer count for anything, wipes accounts that
+    /// were deleted long ago, and removes activity that is older than it is kept. Returns how many of all these went.
     ///
     /// # Errors
     ///
-    /// [`Error::Database`].
+    /// [`Error::Database`], and [`Error::Record`] when the activity cannot be sealed.
     pub async fn forget_what_is_old(&self) -> Result<u64, Error> {
         let sessions = self.forget_old_sessions().await?;
         self.forget_questions().await?;
@@ -54,6 +54,7 @@ impl Services {
         let links = link::forget_old(self).await?;
         let accounts = self.forget_deleted_accounts().await?;
         self.mark_ended_waiting().await?;
-        Ok(sessions + mails + links + accounts)
+        let events = self.remove_old_activity().await?;
+        Ok(events + sessions + mails + links + accounts)
     }
 }

@@ -46,6 +46,10 @@ mod account_life;
 mod account_share;
 #[path = "use_cases/activity.rs"]
 mod activity;
+#[path = "use_cases/activity_list.rs"]
+mod activity_list;
+#[path = "use_cases/activity_record.rs"]
+mod activity_record;
 #[path = "use_cases/credential.rs"]
 mod credential;
 #[path = "use_cases/decision.rs"]

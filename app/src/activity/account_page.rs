@@ -1,18 +1,15 @@
 //! The Activity tab of an account.
 
 use super::api::account_activity;
+use super::row::ActivityTable;
 use crate::account::{AccountHeader, Tab, api::account_general, in_address};
 use crate::layout::address::Address;
-use crate::layout::moment::Ago;
 use crate::layout::paging::Paging;
 use crate::layout::{Empty, NotFound, page_or_error};
 use crate::ui::icon::Drawing;
-use crate::ui::table::{Cell, Table};
 use domain::account::AccountHeaderView;
-use domain::activity::{ActivityListView, ActivityRow};
+use domain::activity::ActivityListView;
 use leptos::prelude::*;
-
-const COLUMNS: [&str; 5] = ["Time", "Event", "What happened", "Member", "Company"];
 
 /// What happened to the account, as far as the reader may see it, newest first.
 #[component]
@@ -36,46 +33,23 @@ pub fn AccountActivityPage() -> impl IntoView {
 
 #[component]
 fn Activity(header: AccountHeaderView, activity: ActivityListView, page: Address) -> impl IntoView {
-    let ActivityListView { rows, next } = activity;
+    let ActivityListView { rows, next, .. } = activity;
     let caption = format!("Activity of {}", header.label);
     view! {
         <AccountHeader header=header tab=Tab::Activity />
         <div data-live="activity">
             {if rows.is_empty() {
                 view! {
-                    <Empty heading="Nothing has happened yet" drawing=Drawing::Cards>
+                    <Empty heading="Nothing has happened yet" drawing=Drawing::Clock>
                         <p>"Log-ins, requests and decisions appear here as they happen."</p>
                     </Empty>
                 }
                     .into_any()
             } else {
-                view! {
-                    <Table caption=caption columns=&COLUMNS>
-                        {rows.into_iter().map(|row| view! { <Row row=row /> }).collect_view()}
-                    </Table>
-                }
+                view! { <ActivityTable caption=caption rows=rows /> }
                     .into_any()
             }}
             <Paging page=page next=next />
         </div>
-    }
-}
-
-#[component]
-fn Row(row: ActivityRow) -> impl IntoView {
-    let ActivityRow { at, event, sentence, member, company } = row;
-    let [time, event_column, what, by, of] = COLUMNS;
-    view! {
-        <tr class="table-row" role="row">
-            <Cell label=time>
-                <Ago at=at />
-            </Cell>
-            <Cell label=event_column>
-                <span class="activity-event">{event}</span>
-            </Cell>
-            <Cell label=what>{sentence}</Cell>
-            <Cell label=by>{member.unwrap_or_else(|| "By itself".to_owned())}</Cell>
-            <Cell label=of>{company.unwrap_or_else(|| "–".to_owned())}</Cell>
-        </tr>
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::wire::{Failure, Json};
 use domain::AccountId;
-use domain::activity::ActivityListView;
+use domain::activity::{ActivityFilter, ActivityListView};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -13,4 +13,10 @@ pub async fn account_activity(
     #[server(default)] after: Option<String>,
 ) -> Result<ActivityListView, Failure> {
     Ok(crate::ssr::ctx()?.account(account).await?.activity(after.as_deref()).await?)
+}
+
+/// What happened in the workspace, as far as the reader may see it, newest first.
+#[server(prefix = "/api", endpoint = "activity/list", input = PostUrl, output = Json)]
+pub async fn list_activity(filter: ActivityFilter) -> Result<ActivityListView, Failure> {
+    Ok(crate::ssr::ctx()?.activity(&filter).await?)
 }

@@ -11,11 +11,12 @@ pub const DRAWER: &str = "navigation";
 const REQUESTS: &str = "/requests";
 
 /// The parts, in order.
-const PLACES: [(&str, &str, Drawing); 5] = [
+const PLACES: [(&str, &str, Drawing); 6] = [
     ("All accounts", "/accounts", Drawing::Cards),
     ("Requests", REQUESTS, Drawing::Inbox),
     ("Partners", "/partners", Drawing::Partners),
     ("All members", "/members", Drawing::People),
+    ("Activity", "/activity", Drawing::Clock),
     ("Settings", "/settings", Drawing::Settings),
 ];
 

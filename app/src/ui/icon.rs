@@ -15,6 +15,8 @@ pub enum Drawing {
     Close,
     /// Four cards.
     Cards,
+    /// The face of a clock.
+    Clock,
     /// A tray for what comes in.
     Inbox,
     /// A key.
@@ -43,6 +45,7 @@ impl Drawing {
             Self::Chevron => "M6 9l6 6l6-6",
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::Cards => "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
+            Self::Clock => "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M12 7v5l3.5 2",
             Self::Inbox => "M4 13h4.5l1.5 3h4l1.5-3H20M4 13l2.5-8h11L20 13v6H4z",
             Self::Key => "M8 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8M12 12h9m-3 0v4",
             Self::Menu => "M4 7h16M4 12h16M4 17h16",

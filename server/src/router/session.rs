@@ -4,6 +4,7 @@
 use super::{LIVE, Reader, Refusal, Server};
 use crate::telemetry;
 use app::live::REFRESH;
+use app::ssr::ClientAddress;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -12,7 +13,8 @@ pub(super) async fn find(State(server): State<Server>, mut request: Request, nex
     let Some(id) = server.edge().session_id(request.headers()) else {
         return next.run(request).await;
     };
-    let services = server.services();
+    let client = request.extensions().get::<ClientAddress>().copied();
+    let services = server.services().asked_by(server.edge().browser(request.headers(), client));
     let by_itself = request.uri().path() == LIVE || request.headers().contains_key(REFRESH);
     let found = if by_itself { services.oneself_of_open_page(id).await } else { services.oneself(id).await };
     match found {

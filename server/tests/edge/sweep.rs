@@ -85,6 +85,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("account/settings", "account={account}"),
     ("account/without-owner", ""),
     ("activity/account", "account={account}"),
+    ("activity/list", "filter[from]=2020-01-01"),
     ("credential/add-field", "account={account}&kind=short_text&name=Number&value=1"),
     ("credential/change-field", "account={account}&field={field}&name=PIN&value=1"),
     ("credential/code", "account={account}&way=shown"),

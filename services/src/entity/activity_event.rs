@@ -24,6 +24,11 @@ pub struct Model {
     /// [`crate::activity::Details`] as JSON.
     pub details: String,
     pub partnership_id: Option<PartnershipId>,
+    /// [`crate::activity::stamp::Stamp`], empty for what happens by itself.
+    pub address: String,
+    pub os: String,
+    pub device: String,
+    pub location: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,62 @@
+//! What Activity is narrowed down to.
+
+use super::ACTIVITY;
+use crate::layout::address::Address;
+use crate::ui::button::Button;
+use crate::ui::select::{Choice, Select};
+use crate::ui::text_field::TextField;
+use domain::Problem;
+use domain::activity::{ActivityFilter, EventKind};
+use leptos::prelude::*;
+
+/// The filter in the address. A word that is not known narrows nothing.
+pub(super) fn filter_in(page: &Address) -> ActivityFilter {
+    let text = |name: &str| page.get(name).unwrap_or_default().to_owned();
+    ActivityFilter {
+        from: text("from"),
+        to: text("to"),
+        event: page.get("event").and_then(|word| word.parse().ok()),
+        account: text("account"),
+        app: text("app"),
+        member: text("member"),
+        after: page.get("after").map(str::to_owned),
+    }
+}
+
+/// The fields by their names, as a form posts them.
+pub(super) fn fields(filter: &ActivityFilter) -> [(&'static str, String); 6] {
+    [
+        ("from", filter.from.clone()),
+        ("to", filter.to.clone()),
+        ("event", filter.event.map_or_else(String::new, |event| event.to_string())),
+        ("account", filter.account.clone()),
+        ("app", filter.app.clone()),
+        ("member", filter.member.clone()),
+    ]
+}
+
+#[component]
+pub(super) fn FilterForm(filter: ActivityFilter, problems: Vec<Problem>) -> impl IntoView {
+    let wrong =
+        |field: &str| problems.iter().find(|problem| problem.field == field).map(|problem| problem.text.clone());
+    let mut events: Vec<Choice> = EventKind::ALL
+        .iter()
+        .map(|event| Choice::new(event.word(), event.label(), filter.event == Some(*event)))
+        .collect();
+    events.sort_by(|one, other| one.label.cmp(&other.label));
+    events.insert(0, Choice::new("", "All events", false));
+    let hint = "In UTC, such as 2026-11-27 14:05";
+    view! {
+        <form class="activity-filter" role="search" method="get" action=ACTIVITY>
+            <TextField name="from" label="From" hint=hint value=filter.from.clone() error=wrong("from") />
+            <TextField name="to" label="To" hint=hint value=filter.to.clone() error=wrong("to") />
+            <Select name="event" label="Event" choices=events />
+            <TextField name="account" label="Account" value=filter.account.clone() error=wrong("account") />
+            <TextField name="app" label="App" value=filter.app.clone() error=wrong("app") />
+            <TextField name="member" label="Member" value=filter.member.clone() error=wrong("member") />
+            <div class="activity-filter-submit">
+                <Button>"Filter"</Button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,109 @@
+//! Checkpoints kept elsewhere: what was delivered once, nobody who changes the database can take back.
+
+use super::record::Checkpoint;
+use crate::database::statement;
+use crate::entity::activity_checkpoint;
+use crate::{Error, Services, chain};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+
+/// Checkpoints delivered at a time.
+const AT_ONCE: i64 = 1_000;
+/// How often is looked whether one is to be delivered.
+const EVERY: Duration = Duration::from_secs(1);
+/// How long a command may take.
+const LONGEST: Duration = Duration::from_secs(30);
+/// After a failure.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// Where checkpoints are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keeper {
+    /// A file that lines are added to.
+    File(PathBuf),
+    /// A command of the shell that gets the lines on its standard input.
+    Command(String),
+}
+
+impl Keeper {
+    /// By which is known what it has got.
+    fn way(&self) -> String {
+        match self {
+            Self::File(file) => format!("file {}", file.display()),
+            Self::Command(command) => format!("command {command}"),
+        }
+    }
+
+    async fn take(&self, lines: Vec<u8>) -> std::io::Result<()> {
+        match self {
+            Self::File(file) => {
+                let mut file = tokio::fs::OpenOptions::new().create(true).append(true).open(file).await?;
+                file.write_all(&lines).await?;
+                file.sync_all().await
+            }
+            Self::Command(command) => {
+                let mut shell = tokio::process::Command::new("sh");
+                shell.arg("-c").arg(command).stdin(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true);
+                let mut running = shell.spawn()?;
+                let mut input = running.stdin.take();
+                let told = async {
+                    if let Some(input) = &mut input {
+                        input.write_all(&lines).await?;
+                    }
+                    drop(input);
+                    running.wait().await
+                };
+                let ended = tokio::time::timeout(LONGEST, told).await.map_err(|_| std::io::ErrorKind::TimedOut)??;
+                if ended.success() { Ok(()) } else { Err(std::io::Error::other(ended.to_string())) }
+            }
+        }
+    }
+}
+
+impl Services {
+    /// Delivers checkpoints until the future is dropped. What fails is tried again: nothing is left out.
+    pub async fn keep_delivering(&self, keeper: &Keeper) {
+        loop {
+            let pause = match self.deliver_checkpoints(keeper).await {
+                Ok(_) => EVERY,
+                Err(error) => {
+                    tracing::warn!(error = %chain(&error), "checkpoints of the activity could not be kept elsewhere");
+                    PAUSE
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Delivers the checkpoints that this keeper has not got, in order, each at least once. Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] when the keeper does not take them, [`Error::Database`].
+    pub async fn deliver_checkpoints(&self, keeper: &Keeper) -> Result<u64, Error> {
+        let (way, mut delivered) = (keeper.way(), 0);
+        loop {
+            let known = "SELECT checkpoint FROM activity_delivery WHERE way = $1";
+            let row = self.reader().query_one_raw(statement(self.reader(), known, [way.as_str().into()])).await?;
+            let after: i64 = row.map(|row| row.try_get("", "checkpoint")).transpose()?.unwrap_or(0);
+            let next = format!("SELECT * FROM activity_checkpoint WHERE number > $1 ORDER BY number LIMIT {AT_ONCE}");
+            let asked = statement(self.reader(), &next, [after.into()]);
+            let rows = activity_checkpoint::Model::find_by_statement(asked).all(self.reader()).await?;
+            let Some(last) = rows.last().map(|row| row.number) else { return Ok(delivered) };
+            let mut lines = Vec::new();
+            for row in rows {
+                serde_json::to_writer(&mut lines, &Checkpoint::try_from(row)?)?;
+                lines.push(b'\n');
+                delivered += 1;
+            }
+            keeper.take(lines).await?;
+            let sql = "INSERT INTO activity_delivery (way, checkpoint) VALUES ($1, $2)
+                       ON CONFLICT (way) DO UPDATE SET checkpoint = excluded.checkpoint";
+            let write = self.database().write();
+            write.execute_raw(statement(write, sql, [way.as_str().into(), last.into()])).await?;
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Activity as pages show it: everything of a workspace, or of an account, as far as the reader may see it.
+//!
+//! However many events there are, a page reads about as many as it shows: each condition that an index knows (the host, the
+//! guest, an account, a member) gives its latest few, in the order of the sequence, and the page is made of those.
+
+use super::{Details, EventRow};
+use crate::account::{GRANT_COUNTS, GRANT_JOINS};
+use crate::database::statement;
+use crate::member_search::matching;
+use crate::{Ctx, Error};
+use chrono::TimeDelta;
+use domain::activity::{ActivityFilter, ActivityListView, ActivityRow, Span};
+use domain::{AccountId, AppError, MemberId, Moment, Problem};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+
+/// Events on one page.
+const PER_PAGE: usize = 50;
+/// Accounts or members that a typed word may stand for.
+const MOST_MEANT: usize = 50;
+/// A writer's time and its number in the sequence may differ in order by this much.
+const SLACK: TimeDelta = TimeDelta::minutes(1);
+
+/// SQL: what an [`EventRow`] reads of an event `e`, with its account `a` and its `actor`. Where somebody else comes from is
+/// told to the company whose account it is, and to their own, which is `$1`.
+pub(super) const SHOWN: &str = "e.sequence, e.at, e.kind, e.details, a.app, e.address, e.os, e.device, e.location,
+    (e.host_workspace_id = $1 OR actor.workspace_id = $1) AS may_know_where";
+/// SQL: what [`SHOWN`] needs joined.
+pub(super) const SHOWN_JOINS: &str =
+    "LEFT JOIN account a ON a.id = e.account_id LEFT JOIN member actor ON actor.id = e.actor_id";
+
+/// Values, and their places in a statement.
+pub(super) struct Places(pub(super) Vec<Value>);
+
+impl Places {
+    fn of(&mut self, value: impl Into<Value>) -> String {
+        self.0.push(value.into());
+        format!("${}", self.0.len())
+    }
+}
+
+/// A filter whose words have become ids and times.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    span: Span,
+    kind: Option<domain::activity::EventKind>,
+    accounts: Option<Vec<AccountId>>,
+    members: Option<Vec<MemberId>>,
+    /// Accounts that the reader owns, where these decide what they see; none for an Admin.
+    owned: Option<Vec<AccountId>>,
+    before: i64,
+}
+
+impl Ctx {
+    /// A page of what happened in the workspace, newest first: everything for its Admins; for others what happened to
+    /// accounts they own, and what they did or was done to them.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Invalid`] on `from`, `to`, `account`, `app` or `member`; [`Error::Database`].
+    pub async fn activity(&self, filter: &ActivityFilter) -> Result<ActivityListView, Error> {
+        let question = self.activity_question(filter).await?;
+        let mut rows = self.activity_rows(&question, PER_PAGE + 1).await?;
+        let more = rows.len() > PER_PAGE;
+        rows.truncate(PER_PAGE);
+        let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
+        let rows = rows.into_iter().map(EventRow::view).collect::<Result<_, _>>()?;
+        Ok(ActivityListView { rows, next, administers: self.role().administers() })
+    }
+
+    pub(super) async fn activity_question(&self, filter: &ActivityFilter) -> Result<Question, Error> {
+        let span = filter.span().map_err(|problems| AppError::Invalid { problems })?;
+        let meant = |field, found: usize, what: &str| -> Result<(), Error> {
+            if found <= MOST_MEANT {
+                return Ok(());
+            }
+            Err(vec![Problem::new(field, format!("More than {MOST_MEANT} {what} match. Type more of the name."))]
+                .into())
+        };
+        let accounts = if filter.account.trim().is_empty() && filter.app.trim().is_empty() {
+            None
+        } else {
+            let found = self.accounts_meant(filter).await?;
+            let field = if filter.account.trim().is_empty() { "app" } else { "account" };
+            meant(field, found.len(), "accounts")?;
+            Some(found)
+        };
+        let members = if filter.member.trim().is_empty() {
+            None
+        } else {
+            let found = self.members_meant(&filter.member).await?;
+            meant("member", found.len(), "members")?;
+            Some(found)
+        };
+        let owned = if self.role().administers() { None } else { Some(self.accounts_owned().await?) };
+        let before = filter.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
+        Ok(Question { span, kind: filter.event, accounts, members, owned, before })
+    }
+
+    pub(super) async fn activity_rows(&self, question: &Question, limit: usize) -> Result<Vec<EventRow>, Error> {
+        let mut places = Places(vec![self.workspace().into()]);
+        let sources = self.sources(question, &mut places);
+        if sources.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rest = narrowed(question, &mut places);
+        let halves = sources.iter().map(|source| {
+            format!(
+                "SELECT * FROM (SELECT e.sequence FROM activity_event e WHERE {source}{rest}
+                                ORDER BY e.sequence DESC LIMIT {limit}) few"
+            )
+        });
+        let sql = format!(
+            "SELECT {SHOWN} FROM ({}) found JOIN activity_event e ON e.sequence = found.sequence {SHOWN_JOINS}
+             ORDER BY e.sequence DESC LIMIT {limit}",
+            halves.collect::<Vec<_>>().join(" UNION ")
+        );
+        let reader = self.reader();
+        Ok(EventRow::find_by_statement(statement(reader, &sql, places.0)).all(reader).await?)
+    }
+
+    /// SQL: conditions on an event `e`, each of which an index gives in the order of the sequence.
+    fn sources(&self, question: &Question, places: &mut Places) -> Vec<String> {
+        let visible = match &question.owned {
+            None => "(e.host_workspace_id = $1 OR e.guest_workspace_id = $1)".to_owned(),
+            Some(owned) => {
+                let me = places.of(self.member());
+                let owned = among("e.account_id", owned.iter().copied(), places);
+                format!("(e.actor_id = {me} OR e.subject_id = {me} OR {owned})")
+            }
+        };
+        let by = |column: &str, id: Value, places: &mut Places| format!("{column} = {} AND {visible}", places.of(id));
+        match (&question.accounts, &question.members) {
+            (Some(accounts), members) => {
+                let acted = members.as_ref().map(|members| among("e.actor_id", members.iter().copied(), places));
+                let acted = acted.map_or_else(String::new, |acted| format!(" AND {acted}"));
+                let each = accounts.iter().map(|account| by("e.account_id", (*account).into(), places) + &acted);
+                each.collect()
+            }
+            (None, Some(members)) => members.iter().map(|member| by("e.actor_id", (*member).into(), places)).collect(),
+            (None, None) => match &question.owned {
+                None => vec!["e.host_workspace_id = $1".to_owned(), "e.guest_workspace_id = $1".to_owned()],
+                Some(owned) => {
+                    let me = places.of(self.member());
+                    let own = [format!("e.actor_id = {me}"), format!("e.subject_id = {me}")];
+                    let accounts = if owned.len() > MOST_MEANT {
+                        // So many are most of what happens in the company: its own order finds them soon.
+                        let owned = among("e.account_id", owned.iter().copied(), places);
+                        vec![format!("e.host_workspace_id = $1 AND {owned}")]
+                    } else {
+                        owned.iter().map(|account| format!("e.account_id = {}", places.of(*account))).collect()
+                    };
+                    own.into_iter().chain(accounts).collect()
+                }
+            },
+        }
+    }
+
+    /// Accounts of the own workspace, and such as were ever shared with it, by words of their label and their app.
+    async fn accounts_meant(&self, filter: &ActivityFilter) -> Result<Vec<AccountId>, Error> {
+        let mut places = Places(vec![self.workspace().into()]);
+        let mut words = String::new();
+        for (column, typed) in [("a.label", &filter.account), ("a.app", &filter.app)] {
+            for word in typed.split_whitespace().take(8) {
+                let word: String = word.chars().filter(|c| *c != '\0').take(100).collect();
+                let word = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+                let place = places.of(format!("%{word}%"));
+                words += &format!(" AND lower({column}) LIKE lower({place}) ESCAPE '!'");
+            }
+        }
+        let sql = format!(
+            "SELECT a.id FROM account a
+             WHERE (a.workspace_id = $1 OR EXISTS (
+                 SELECT 1 FROM account_share s JOIN partnership p ON p.id = s.partnership_id
+                 WHERE s.account_id = a.id AND p.guest_workspace_id = $1)){words}
+             ORDER BY a.id LIMIT {}",
+            MOST_MEANT + 1
+        );
+        self.ids(&sql, places.0).await
+    }
+
+    /// Members of the own workspace and of its partners, by beginnings of words of their names.
+    async fn members_meant(&self, typed: &str) -> Result<Vec<MemberId>, Error> {
+        let mut places = Places(vec![self.workspace().into()]);
+        let words = matching(typed, |value| places.of(value));
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT m.id FROM member m
+             WHERE m.workspace_id IN (
+                 SELECT $1 UNION SELECT p.guest_workspace_id FROM partnership p
+                 WHERE p.host_workspace_id = $1 AND p.accepted_at IS NOT NULL
+                 UNION SELECT p.host_workspace_id FROM partnership p
+                 WHERE p.guest_workspace_id = $1 AND p.accepted_at IS NOT NULL){words}
+             ORDER BY m.id LIMIT {}",
+            MOST_MEANT + 1
+        );
+        let sql = if self.reader().get_database_backend() == sea_orm::DbBackend::Postgres {
+            sql.replacen("SELECT $1 UNION", "SELECT CAST($1 AS uuid) UNION", 1)
+        } else {
+            sql
+        };
+        self.ids(&sql, places.0).await
+    }
+
+    async fn accounts_owned(&self) -> Result<Vec<AccountId>, Error> {
+        let sql = format!(
+            "SELECT DISTINCT g.account_id AS id FROM access_grant g {GRANT_JOINS}
+             WHERE g.member_id = $2 AND g.role = 'owner' AND {GRANT_COUNTS}"
+        );
+        self.ids(&sql, vec![self.now().into(), self.member().into()]).await
+    }
+
+    async fn ids<T: sea_orm::TryGetable>(&self, sql: &str, values: Vec<Value>) -> Result<Vec<T>, Error> {
+        let rows = self.reader().query_all_raw(statement(self.reader(), sql, values)).await?;
+        Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
+    }
+}
+
+impl Question {
+    /// The same, after this event.
+    pub(super) fn after(self, sequence: i64) -> Self {
+        Self { before: sequence, ..self }
+    }
+}
+
+/// SQL: the column is one of these.
+fn among(column: &str, ids: impl Iterator<Item = impl Into<Value>>, places: &mut Places) -> String {
+    let ids: Vec<String> = ids.map(|id| places.of(id)).collect();
+    if ids.is_empty() { "1 = 0".to_owned() } else { format!("{column} IN ({})", ids.join(", ")) }
+}
+
+/// SQL: what else is asked of an event `e`.
+fn narrowed(question: &Question, places: &mut Places) -> String {
+    let mut rest = format!(" AND e.sequence < {}", places.of(question.before));
+    if let Some(kind) = question.kind {
+        rest += &format!(" AND e.kind = '{kind}'");
+    }
+    // The sequence and the time go together but for a moment, so the index of the sequence is used for both.
+    if let Some(from) = question.span.from {
+        let (at, before) = (places.of(from), places.of(from - SLACK));
+        rest += &format!(
+            " AND e.at >= {at} AND e.sequence >= COALESCE((SELECT x.sequence FROM activity_event x WHERE x.at < {before}
+                                                           ORDER BY x.at DESC, x.sequence DESC LIMIT 1), 0)"
+        );
+    }
+    if let Some(to) = question.span.to {
+        let (at, after) = (places.of(to), places.of(to + SLACK));
+        rest += &format!(
+            " AND e.at < {at} AND e.sequence <= COALESCE((SELECT x.sequence FROM activity_event x WHERE x.at > {after}
+                                                          ORDER BY x.at, x.sequence LIMIT 1), {last})",
+            last = i64::MAX
+        );
+    }
+    rest
+}
+
+impl EventRow {
+    pub(super) fn view(self) -> Result<ActivityRow, Error> {
+        let details: Details = serde_json::from_str(&self.details)?;
+        // Where it is not told who it was, it is not told from where either.
+        let where_from = self.may_know_where.unwrap_or(false) && !details.actor.is_empty();
+        let told = |text: String| if where_from { text } else { String::new() };
+        Ok(ActivityRow {
+            at: self.at,
+            event: self.kind.label().to_owned(),
+            sentence: details.sentence(self.kind),
+            account: details.label.clone(),
+            app: self.app.unwrap_or_default(),
+            member: Some(details.actor).filter(|name| !name.is_empty()),
+            company: Some(details.company).filter(|name| !name.is_empty()),
+            address: told(self.address),
+            location: told(self.location),
+            os: told(self.os),
+            device: told(self.device),
+        })
+    }
+}
+
+/// A moment as the machine reads it.
+pub(super) fn written(at: Moment) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}

@@ -1,0 +1,572 @@
+//! Verifying the record: pure, reading what it is given piece by piece. [`Database::verify_activity`] reads a database,
+//! [`verify_export`] a file that a company has downloaded.
+//!
+//! [`Database::verify_activity`]: crate::Database::verify_activity
+
+mod stored;
+
+use super::record::{
+    Bytes, Checkpoint, End, Hash, Parts, PublicKey, Salt, Shared, Side, Stamped, number_hash, root_with,
+};
+use domain::activity::EventKind;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::io::{self, BufRead};
+use uuid::Uuid;
+
+/// Problems that are told one by one.
+const MOST_TOLD: usize = 20;
+/// Lines of an export that are read at a time.
+const LINES_AT_ONCE: usize = 8_192;
+/// The longest line of an export.
+const LONGEST_LINE: usize = 16 << 20;
+
+/// What the record is compared with.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The key that has to have signed. Without one, the one that comes with what is verified is taken.
+    pub key: Option<PublicKey>,
+    /// Checkpoints that were kept elsewhere, by number.
+    pub kept: BTreeMap<i64, Checkpoint>,
+}
+
+impl Trust {
+    /// Reads checkpoints as `LATCHKEY_CHECKPOINT_FILE` holds them, a line each.
+    ///
+    /// # Errors
+    ///
+    /// The number of the first line that is no checkpoint, or that contradicts another.
+    pub fn keep(&mut self, text: &str) -> Result<(), usize> {
+        for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
+            let checkpoint: Checkpoint = serde_json::from_str(text).map_err(|_| line)?;
+            match self.kept.insert(checkpoint.number, checkpoint.clone()) {
+                Some(other) if other != checkpoint => return Err(line),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Something that is not as it was sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Such as "event 12" or "line 7".
+    pub place: String,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Events that were looked at.
+    pub events: u64,
+    /// Checkpoints that were looked at.
+    pub checkpoints: u64,
+    /// All problems.
+    pub problem_count: u64,
+    /// The first of them.
+    pub problems: Vec<Problem>,
+    /// What is worth knowing, and no problem.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// Whether everything is as it was sealed.
+    pub fn is_clean(&self) -> bool {
+        self.problem_count == 0
+    }
+
+    pub(super) fn problem(&mut self, place: impl Into<String>, problem: impl Into<String>) {
+        self.problem_count += 1;
+        if self.problems.len() < MOST_TOLD {
+            self.problems.push(Problem { place: place.into(), problem: problem.into() });
+        }
+    }
+
+    pub(super) fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Problem { place, problem } in &self.problems {
+            writeln!(f, "{place}: {problem}")?;
+        }
+        let told = u64::try_from(self.problems.len()).unwrap_or(u64::MAX);
+        if self.problem_count > told {
+            writeln!(f, "and {} more", self.problem_count - told)?;
+        }
+        for note in &self.notes {
+            writeln!(f, "{note}")?;
+        }
+        let Self { events, checkpoints, problem_count, .. } = self;
+        match problem_count {
+            0 => write!(f, "{events} events under {checkpoints} checkpoints are as they were sealed."),
+            1 => write!(f, "One problem in {events} events under {checkpoints} checkpoints."),
+            count => write!(f, "{count} problems in {events} events under {checkpoints} checkpoints."),
+        }
+    }
+}
+
+/// The chain of checkpoints, followed from the first.
+pub(super) struct Chain<'t> {
+    trust: &'t Trust,
+    key: Option<PublicKey>,
+    before: Option<Checkpoint>,
+    /// Whether the signature of the last one was looked at already.
+    looked_at: bool,
+}
+
+impl<'t> Chain<'t> {
+    pub(super) fn new(trust: &'t Trust, key: Option<PublicKey>) -> Self {
+        Self { trust, key, before: None, looked_at: false }
+    }
+
+    /// Follows it to the next checkpoint. A signature covers everything before it, so those of a chain that holds are looked
+    /// at once, at its end.
+    pub(super) fn follow(&mut self, checkpoint: Checkpoint, place: &str, report: &mut Report) {
+        report.checkpoints += 1;
+        let (number, first, previous) = match &self.before {
+            None => (1, 1, Bytes([0; 32])),
+            Some(before) => (before.number + 1, before.last.saturating_add(1), before.link()),
+        };
+        let mut holds = true;
+        let mut wrong = |report: &mut Report, problem: String| {
+            holds = false;
+            report.problem(place, problem);
+        };
+        if checkpoint.number != number {
+            wrong(report, format!("this is checkpoint {}, and {number} was to come", checkpoint.number));
+        }
+        if checkpoint.first != first || checkpoint.last < checkpoint.first {
+            wrong(
+                report,
+                format!(
+                    "checkpoint {} seals events {} to {}, and {first} was to come",
+                    checkpoint.number, checkpoint.first, checkpoint.last
+                ),
+            );
+        }
+        if checkpoint.previous != previous {
+            wrong(report, format!("checkpoint {} does not follow from the one before", checkpoint.number));
+        }
+        if self.trust.kept.get(&checkpoint.number).is_some_and(|kept| *kept != checkpoint) {
+            report.problem(place, format!("checkpoint {} is not the one that was kept elsewhere", checkpoint.number));
+        }
+        if !holds {
+            self.look_at_signature(report);
+        }
+        self.before = Some(checkpoint);
+        self.looked_at = false;
+        if !holds {
+            self.look_at_signature(report);
+        }
+    }
+
+    fn look_at_signature(&mut self, report: &mut Report) {
+        if let (Some(checkpoint), false) = (&self.before, self.looked_at) {
+            self.looked_at = true;
+            if !self.key.is_some_and(|key| checkpoint.is_signed_by(&key)) {
+                report.problem(
+                    format!("checkpoint {}", checkpoint.number),
+                    "its signature is not one of the key over what stands there",
+                );
+            }
+        }
+    }
+
+    /// Ends it, and returns the last checkpoint.
+    pub(super) fn end(mut self, report: &mut Report) -> Option<Checkpoint> {
+        self.look_at_signature(report);
+        let last = self.before.as_ref().map_or(0, |last| last.number);
+        if let Some((kept, _)) = self.trust.kept.last_key_value().filter(|(kept, _)| **kept > last) {
+            report.problem(
+                format!("after checkpoint {last}"),
+                format!("the end is cut off: checkpoints up to {kept} were kept elsewhere"),
+            );
+        }
+        self.before
+    }
+}
+
+/// The numbers in the companies' own records: 1, 2, 3, …
+#[derive(Default)]
+pub(super) struct Numbers {
+    last: HashMap<Uuid, i64>,
+    /// Up to which number there is nothing, where a record begins later than with 1.
+    missing: HashMap<Uuid, i64>,
+    /// Up to which number events were removed by retention, as an event says.
+    removed: HashMap<Uuid, i64>,
+    /// The same for positions.
+    removed_up_to: i64,
+}
+
+impl Numbers {
+    pub(super) fn next(&mut self, workspace: Uuid, number: i64, place: &str, report: &mut Report) {
+        match self.last.insert(workspace, number) {
+            None if number > 1 => {
+                self.missing.insert(workspace, number - 1);
+            }
+            None if number == 1 => {}
+            Some(last) if last.checked_add(1) == Some(number) => {}
+            last => {
+                let expected = last.unwrap_or(0).saturating_add(1);
+                report.problem(place, format!("it is number {number} of its company, and {expected} was to come"));
+            }
+        }
+    }
+
+    /// An event that says what was removed.
+    pub(super) fn removed(&mut self, shared: &Shared) {
+        if shared.kind == EventKind::ActivityRemoved.word()
+            && let Ok(Removed { through: Some(through), position }) = serde_json::from_str(&shared.details)
+        {
+            self.removed_up_to = self.removed_up_to.max(position.unwrap_or(0));
+            let known = self.removed.entry(shared.host).or_default();
+            *known = through.max(*known);
+        }
+    }
+
+    pub(super) fn end(self, report: &mut Report) {
+        let mut missing: Vec<_> = self.missing.into_iter().collect();
+        missing.sort_unstable();
+        for (workspace, through) in missing {
+            if self.removed.get(&workspace).is_some_and(|removed| *removed >= through) {
+                report.note(format!("Events up to number {through} of {workspace} were removed by retention."));
+            } else {
+                report.problem(
+                    "the beginning",
+                    format!("events up to number {through} of {workspace} are missing, and no event says why"),
+                );
+            }
+        }
+    }
+}
+
+/// What verification reads of an event's details.
+#[derive(Deserialize)]
+struct Removed {
+    #[serde(default)]
+    through: Option<i64>,
+    #[serde(default)]
+    position: Option<i64>,
+}
+
+/// The first line of an export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Head {
+    /// The version of the format.
+    pub(super) latchkey_activity: u32,
+    pub(super) workspace: Uuid,
+    pub(super) key: String,
+}
+
+/// A checkpoint, and what is needed beside the company's own events to make its root.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BatchLine {
+    pub(super) batch: Checkpoint,
+    /// Events of the company that follow.
+    pub(super) events: usize,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) rest: Vec<Hash>,
+}
+
+/// An event as a company may read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EventLine {
+    pub(super) position: i64,
+    pub(super) number: i64,
+    pub(super) side: Side,
+    pub(super) shared: Shared,
+    pub(super) shared_salt: Salt,
+    pub(super) number_salt: Salt,
+    /// The other side's number.
+    pub(super) other: Hash,
+    /// Who did it and where from, where the company may know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stamp: Option<Stamped>,
+    /// With the stamp its salt, otherwise its hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stamp_salt: Option<Salt>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stamp_hash: Option<Hash>,
+    pub(super) leaf: Hash,
+}
+
+impl EventLine {
+    /// The leaf over what stands here; none when it contradicts itself.
+    fn leaf_of(&self, workspace: Uuid) -> Option<Hash> {
+        let stamp = match (&self.stamp, self.stamp_salt, self.stamp_hash) {
+            (Some(stamp), Some(salt), None) => stamp.hash(salt),
+            (None, None, Some(hash)) => hash,
+            _ => return None,
+        };
+        let own = number_hash(self.side, self.number_salt, Some(workspace), Some(self.number));
+        let (host, guest) = match self.side {
+            Side::Host if self.shared.host != workspace => return None,
+            Side::Host => (own, self.other),
+            Side::Guest => (self.other, own),
+        };
+        Some(Parts { shared: self.shared.hash(self.shared_salt), host, guest, stamp }.leaf(self.position))
+    }
+}
+
+/// Reads a line that stands there exactly as Latchkey writes it: what is not bound by a hash is bound by this.
+fn read<'l, T: Deserialize<'l> + Serialize>(line: &'l [u8], written: &mut Vec<u8>) -> Option<T> {
+    let read: T = serde_json::from_slice(line).ok()?;
+    written.clear();
+    serde_json::to_writer(&mut *written, &read).ok()?;
+    (written.as_slice() == line).then_some(read)
+}
+
+/// A line that was read, as far as that needs nothing of the others.
+enum Line {
+    Head(Head),
+    Batch(Box<BatchLine>),
+    Event {
+        event: Box<EventLine>,
+        /// Whether its leaf is over what stands there.
+        whole: bool,
+    },
+    End(End),
+    Unreadable(&'static str),
+}
+
+impl Line {
+    fn of(line: &[u8], workspace: Option<Uuid>, written: &mut Vec<u8>) -> Self {
+        if line.starts_with(b"{\"position\":") {
+            let read = read::<EventLine>(line, written).map(|event| {
+                let whole = workspace.and_then(|workspace| event.leaf_of(workspace)) == Some(event.leaf);
+                Self::Event { event: Box::new(event), whole }
+            });
+            read.unwrap_or(Self::Unreadable("an event was changed: it cannot be read"))
+        } else if line.starts_with(b"{\"batch\":") {
+            let read = read::<BatchLine>(line, written).map(|batch| Self::Batch(Box::new(batch)));
+            read.unwrap_or(Self::Unreadable("a checkpoint was changed: it cannot be read"))
+        } else {
+            let head = read::<Head>(line, written).map(Self::Head);
+            head.or_else(|| read::<End>(line, written).map(Self::End))
+                .unwrap_or(Self::Unreadable("the line was changed: it cannot be read"))
+        }
+    }
+
+    /// Reads lines, on as many cores as there are.
+    fn all(lines: &[Vec<u8>], workspace: Option<Uuid>) -> Vec<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let read = |lines: &[Vec<u8>]| -> Vec<Self> {
+            let mut written = Vec::new();
+            lines.iter().map(|line| Self::of(line, workspace, &mut written)).collect()
+        };
+        if cores < 2 || lines.len() < LINES_AT_ONCE / 4 {
+            return read(lines);
+        }
+        std::thread::scope(|scope| {
+            let parts: Vec<_> =
+                lines.chunks(lines.len().div_ceil(cores)).map(|part| scope.spawn(move || read(part))).collect();
+            parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        })
+    }
+}
+
+/// Verifies a file that a company has downloaded.
+///
+/// # Errors
+///
+/// When it cannot be read from.
+pub fn verify_export(mut file: impl BufRead, trust: &Trust) -> io::Result<Report> {
+    let mut reading = Reading::new(trust);
+    loop {
+        let mut lines = Vec::new();
+        let mut cut_off = false;
+        // The first line says whose record it is, which the others are read with.
+        let at_once = if reading.line == 0 { 1 } else { LINES_AT_ONCE };
+        while lines.len() < at_once {
+            let mut line = Vec::with_capacity(1_024);
+            if io::Read::take(&mut file, LONGEST_LINE as u64).read_until(b'\n', &mut line)? == 0 {
+                break;
+            }
+            cut_off = line.pop_if(|last| *last == b'\n').is_none();
+            lines.push(line);
+            if cut_off {
+                break;
+            }
+        }
+        if lines.is_empty() {
+            return Ok(reading.end());
+        }
+        let read = Line::all(&lines, reading.head.as_ref().map(|head| head.workspace));
+        if read.len() != lines.len() {
+            return Err(io::Error::other("a thread that was reading has broken off"));
+        }
+        for line in read {
+            reading.line(line);
+        }
+        if cut_off {
+            reading.problem("the line is cut off");
+        }
+    }
+}
+
+/// An export that is being read.
+struct Reading<'t> {
+    trust: &'t Trust,
+    report: Report,
+    line: u64,
+    head: Option<Head>,
+    chain: Chain<'t>,
+    numbers: Numbers,
+    last_number: i64,
+    batch: Option<OpenBatch>,
+    end: Option<End>,
+}
+
+/// A batch whose events are being read.
+struct OpenBatch {
+    line: u64,
+    batch: BatchLine,
+    leaves: Vec<(usize, Hash)>,
+    /// The last event's position.
+    position: i64,
+    events: usize,
+}
+
+impl<'t> Reading<'t> {
+    fn new(trust: &'t Trust) -> Self {
+        Self {
+            trust,
+            report: Report::default(),
+            line: 0,
+            head: None,
+            chain: Chain::new(trust, trust.key),
+            numbers: Numbers::default(),
+            last_number: 0,
+            batch: None,
+            end: None,
+        }
+    }
+
+    fn place(&self) -> String {
+        format!("line {}", self.line)
+    }
+
+    fn problem(&mut self, problem: impl Into<String>) {
+        self.report.problem(self.place(), problem);
+    }
+
+    fn line(&mut self, line: Line) {
+        self.line += 1;
+        if self.end.is_some() {
+            self.problem("something stands after the end");
+        }
+        match line {
+            Line::Head(head) if self.line == 1 => self.head(head),
+            _ if self.line == 1 => self.problem("this is not how a download of activity begins"),
+            Line::Head(_) => self.problem("something begins here that does not belong to it"),
+            Line::Batch(batch) => self.batch(*batch),
+            Line::Event { event, whole } => self.event(&event, whole),
+            Line::End(end) => self.end = Some(end),
+            Line::Unreadable(problem) => self.problem(problem),
+        }
+    }
+
+    fn head(&mut self, head: Head) {
+        if head.latchkey_activity != 1 {
+            self.problem("this version of Latchkey does not know the format");
+        }
+        match (head.key.parse::<PublicKey>(), self.trust.key) {
+            (Ok(key), None) => {
+                self.report.note(format!(
+                    "Signed with the key in the file itself: make sure that it is the right one ({key})."
+                ));
+                self.chain.key = Some(key);
+            }
+            (Ok(key), Some(trusted)) if key == trusted => {}
+            (Ok(_), Some(_)) => self.problem("the file names another key than the one it is verified with"),
+            (Err(_), _) => self.problem("the key was changed: it cannot be read"),
+        }
+        self.head = Some(head);
+    }
+
+    fn batch(&mut self, batch: BatchLine) {
+        self.close();
+        let place = self.place();
+        self.chain.follow(batch.batch.clone(), &place, &mut self.report);
+        let position = batch.batch.first.saturating_sub(1);
+        self.batch = Some(OpenBatch { line: self.line, batch, leaves: Vec::new(), position, events: 0 });
+    }
+
+    fn event(&mut self, event: &EventLine, whole: bool) {
+        self.report.events += 1;
+        let place = format!("line {} (number {})", self.line, event.number);
+        let Some(workspace) = self.head.as_ref().map(|head| head.workspace) else { return };
+        if !whole {
+            self.report.problem(&place, "the event was changed");
+        }
+        self.numbers.next(workspace, event.number, &place, &mut self.report);
+        self.numbers.removed(&event.shared);
+        self.last_number = event.number;
+        let Some(open) = &mut self.batch else {
+            self.report.problem(&place, "the event is under no checkpoint");
+            return;
+        };
+        open.events += 1;
+        let within = event.position > open.position && event.position <= open.batch.batch.last;
+        if !within {
+            self.report.problem(&place, "the event does not stand where it was sealed");
+            return;
+        }
+        open.position = event.position;
+        if let Ok(index) = usize::try_from(event.position - open.batch.batch.first) {
+            open.leaves.push((index, event.leaf));
+        }
+    }
+
+    /// Makes the root of the batch that has come to its end.
+    fn close(&mut self) {
+        let Some(OpenBatch { line, batch, leaves, events, .. }) = self.batch.take() else { return };
+        let place = format!("line {line} (checkpoint {})", batch.batch.number);
+        if events != batch.events {
+            self.report.problem(&place, format!("{} events belong to it, and {events} follow", batch.events));
+        } else if batch.events == 0 && batch.rest.is_empty() {
+            // Others' events alone, or none that are kept.
+        } else if batch.batch.count().and_then(|count| root_with(count, &leaves, &batch.rest)) != Some(batch.batch.root)
+        {
+            self.report.problem(&place, "what follows is not what was sealed");
+        }
+    }
+
+    fn end(mut self) -> Report {
+        self.close();
+        let key = self.chain.key;
+        let last = self.chain.end(&mut self.report);
+        let report = &mut self.report;
+        self.numbers.end(report);
+        match (self.end, self.head) {
+            (Some(end), Some(head)) => {
+                if !key.is_some_and(|key| end.is_signed_by(&key)) {
+                    report.problem("the end", "its signature is not one of the key over what stands there");
+                }
+                if end.workspace != head.workspace {
+                    report.problem("line 1", "the file is of another company than its end says");
+                }
+                if end.end != self.last_number {
+                    let problem =
+                        format!("events up to number {} belong to it, and {} is the last", end.end, self.last_number);
+                    report.problem("the end", problem);
+                }
+                if end.checkpoint != last.as_ref().map_or(Bytes([0; 32]), Checkpoint::link) {
+                    report.problem("the end", "it is not of the last checkpoint");
+                }
+            }
+            _ => report.problem(format!("after line {}", self.line), "the end is cut off"),
+        }
+        self.report
+    }
+}

@@ -1,0 +1,387 @@
+//! The record of activity: sealed, verified, downloaded, and what is found when somebody has changed it.
+
+use crate::world::{Person, World, told};
+use chrono::TimeDelta;
+use domain::account::AccountRole;
+use domain::{AppError, Denial};
+use futures::TryStreamExt;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use services::activity::delivery::Keeper;
+use services::activity::record::PublicKey;
+use services::activity::verify::{Report, Trust, verify_export};
+use services::session::Browser;
+use std::collections::BTreeSet;
+
+async fn verified(world: &World) -> Report {
+    world.services.database().verify_activity(&trust(world).await).await.unwrap()
+}
+
+async fn trust(world: &World) -> Trust {
+    Trust { key: Some(world.services.activity_key().await.unwrap()), ..Trust::default() }
+}
+
+/// What somebody downloads.
+async fn downloaded(world: &World, person: &Person) -> Vec<u8> {
+    let admin = world.ctx(person).await.admin().unwrap();
+    let pieces: Vec<Vec<u8>> = admin.export_record().await.unwrap().try_collect().await.unwrap();
+    pieces.concat()
+}
+
+/// Things that happen: at the host alone, at the guest alone, and between them; in several batches.
+async fn some_happens(world: &World) {
+    let line = world.pending().await;
+    world.services.seal_activity().await.unwrap();
+    world.accept(&world.olga, line).await.unwrap();
+    for person in [&world.carl, &world.cora, &world.olga] {
+        world.pass(TimeDelta::seconds(1));
+        world.seen_by(person).await.holder().unwrap().log_in().await.unwrap();
+    }
+    world.services.seal_activity().await.unwrap();
+    world.change_role(&world.olga, &world.cora, AccountRole::AccountManager).await.unwrap();
+    world.ctx(&world.tess).await;
+    world.services.seal_activity().await.unwrap();
+}
+
+fn problems(report: &Report) -> Vec<String> {
+    report.problems.iter().map(|found| format!("{}: {}", found.place, found.problem)).collect()
+}
+
+/// A manipulation of a file, and whether it says nothing else than before.
+fn manipulated(random: &mut StdRng, file: &[u8]) -> Vec<u8> {
+    let mut lines: Vec<Vec<u8>> = file.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    let place = random.random_range(0..lines.len());
+    let other = random.random_range(0..lines.len());
+    match random.random_range(0..10) {
+        // Any byte of any field becomes another.
+        0..=3 => {
+            let line = &mut lines[place];
+            let byte = random.random_range(0..line.len());
+            line[byte] = line[byte].wrapping_add(random.random_range(1..=255));
+        }
+        // A letter or a digit becomes another, so that it can still be read.
+        4 => {
+            let line = &mut lines[place];
+            let alike: Vec<usize> = (0..line.len()).filter(|byte| line[*byte].is_ascii_alphanumeric()).collect();
+            let byte = *alike.choose(random).unwrap();
+            line[byte] = match line[byte] {
+                b'0'..=b'8' | b'a'..=b'y' | b'A'..=b'Y' => line[byte] + 1,
+                last => last - 1,
+            };
+        }
+        5 => drop(lines.remove(place)),
+        6 => lines.insert(place, lines[other].clone()),
+        7 => lines.swap(place, other),
+        8 => lines.truncate(place),
+        _ => {
+            let line = &mut lines[place];
+            let length = random.random_range(0..line.len());
+            line.truncate(length);
+        }
+    }
+    lines.concat()
+}
+
+/// Does it as often as is said, and returns which places were named.
+fn manipulate(file: &[u8], trust: &Trust, times: u64) -> BTreeSet<String> {
+    let mut places = BTreeSet::new();
+    for seed in 0..times {
+        let mut random = StdRng::seed_from_u64(seed);
+        let changed = manipulated(&mut random, file);
+        let report = verify_export(changed.as_slice(), trust).unwrap();
+        assert_eq!(report.is_clean(), changed == file, "seed {seed}: {report}");
+        places.extend(report.problems.first().map(|problem| problem.place.clone()));
+    }
+    places
+}
+
+on_both! {
+    async fn what_happened_is_sealed_once_and_verified(world: World) {
+        assert!(verified(&world).await.is_clean(), "an empty record is one");
+        some_happens(&world).await;
+        let report = verified(&world).await;
+        assert!(report.is_clean() && report.notes.is_empty(), "{report}");
+        assert_eq!((i64::try_from(report.events).unwrap(), report.checkpoints), (world.count("activity_event").await, 3));
+        assert_eq!(world.services.seal_activity().await.unwrap(), 0, "twice is once");
+        world.seen_by(&world.carl).await.holder().unwrap().log_in().await.unwrap();
+        let report = verified(&world).await;
+        assert!(report.is_clean(), "{report}");
+        assert_eq!(report.notes, ["1 events are not sealed yet."]);
+        // Long after, nothing of what is sealed is looked at again.
+        world.services.seal_activity().await.unwrap();
+        world.pass(TimeDelta::hours(1));
+        world.seen_by(&world.carl).await.holder().unwrap().log_in().await.unwrap();
+        assert_eq!(world.services.seal_activity().await.unwrap(), 1);
+        assert!(verified(&world).await.is_clean());
+    }
+
+    async fn whatever_is_changed_in_the_database_is_found(world: World) {
+        some_happens(&world).await;
+        let middle = world.count("activity_event").await / 2;
+        let sequence: i64 =
+            world.one("SELECT event_sequence FROM activity_seal WHERE position = $1", [middle.into()]).await;
+        let at = |column: &str, value: &str| format!("UPDATE activity_event SET {column} = {value} WHERE sequence = {sequence}");
+        let member = "(SELECT id FROM member ORDER BY id DESC LIMIT 1)";
+        let account = format!("(SELECT id FROM account WHERE label = '{}')", "Payroll");
+        for (sql, place) in [
+            (at("kind", "'anything'"), "event"),
+            (at("details", "'{}'"), "event"),
+            (at("details", "details || ' '"), "event"),
+            (at("address", "'198.51.100.9'"), "event"),
+            (at("os", "'Plan 9'"), "event"),
+            (at("device", "'Toaster'"), "event"),
+            (at("location", "'Atlantis'"), "event"),
+            (at("actor_id", member), "event"),
+            (at("subject_id", member), "event"),
+            (at("account_id", &account), "event"),
+            (at("host_workspace_id", "(SELECT id FROM workspace WHERE name = 'Third Street')"), "event"),
+            (at("guest_workspace_id", "(SELECT id FROM workspace WHERE name = 'Third Street')"), "event"),
+            (at("at", "'2026-01-01T00:00:00+00:00'"), "event"),
+            (format!("UPDATE activity_seal SET salt = leaf WHERE position = {middle}"), "event"),
+            (format!("UPDATE activity_seal SET leaf = salt WHERE position = {middle}"), "event"),
+            (format!("DELETE FROM activity_number WHERE position = {middle}"), "event"),
+            ("UPDATE activity_checkpoint SET root = previous WHERE number = 2".to_owned(), "checkpoint"),
+            ("UPDATE activity_checkpoint SET previous = root WHERE number = 2".to_owned(), "checkpoint"),
+            ("UPDATE activity_checkpoint SET signature = root WHERE number = 3".to_owned(), "checkpoint"),
+            ("UPDATE activity_checkpoint SET key_id = 'AAAAAAAAAAA' WHERE number = 3".to_owned(), "checkpoint"),
+            ("UPDATE activity_checkpoint SET at = '2026-01-01T00:00:00+00:00' WHERE number = 1".to_owned(), "checkpoint"),
+            ("UPDATE activity_checkpoint SET last_position = last_position + 1000 WHERE number = 3".to_owned(), "checkpoint"),
+            ("DELETE FROM activity_checkpoint WHERE number = 2".to_owned(), "event"),
+            ("DELETE FROM activity_checkpoint WHERE number = 3".to_owned(), "the end"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let undo = Undo::begin(&world, folder.path()).await;
+            undo.run(&sql).await;
+            let report = undo.report(&world, &trust(&world).await).await;
+            let found = problems(&report);
+            assert!(found.first().is_some_and(|first| first.starts_with(place)), "{sql}: {found:?}");
+            undo.end(&world).await;
+        }
+        assert!(verified(&world).await.is_clean());
+    }
+
+    async fn a_cut_end_is_found_by_checkpoints_kept_elsewhere(world: World) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("checkpoints");
+        let keepers =
+            [Keeper::File(file.clone()), Keeper::Command(format!("cat >> {}.too", file.display()))];
+        some_happens(&world).await;
+        for keeper in &keepers {
+            assert_eq!(world.services.deliver_checkpoints(keeper).await.unwrap(), 3);
+            assert_eq!(world.services.deliver_checkpoints(keeper).await.unwrap(), 0);
+        }
+        let nowhere = Keeper::File(folder.path().join("nowhere/checkpoints"));
+        assert!(world.services.deliver_checkpoints(&nowhere).await.is_err());
+        assert!(world.services.deliver_checkpoints(&Keeper::Command("exit 3".to_owned())).await.is_err());
+        let mut trust = trust(&world).await;
+        let kept = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(kept, std::fs::read_to_string(folder.path().join("checkpoints.too")).unwrap());
+        trust.keep(&kept).unwrap();
+        let verify = async || world.services.database().verify_activity(&trust).await.unwrap();
+        assert!(verify().await.is_clean());
+        let first: i64 = world.one("SELECT first_position FROM activity_checkpoint WHERE number = 3", []).await;
+        for sql in [
+            format!("DELETE FROM activity_number WHERE position >= {first}"),
+            "DELETE FROM activity_checkpoint WHERE number = 3".to_owned(),
+            format!("DELETE FROM activity_seal WHERE position >= {first}"),
+        ] {
+            world.run(&sql, []).await;
+        }
+        assert!(verified(&world).await.is_clean(), "by itself it looks well");
+        assert_eq!(
+            problems(&verify().await),
+            ["after checkpoint 2: the end is cut off: checkpoints up to 3 were kept elsewhere"]
+        );
+        // Sealed again, it is another.
+        world.pass(TimeDelta::seconds(1));
+        world.services.seal_activity().await.unwrap();
+        assert!(problems(&verify().await)[0].contains("not the one that was kept elsewhere"));
+    }
+
+    async fn each_company_downloads_its_own_record_and_no_more(world: World) {
+        some_happens(&world).await;
+        let trust = trust(&world).await;
+        let (host, guest, third) =
+            (downloaded(&world, &world.hana).await, downloaded(&world, &world.gus).await, downloaded(&world, &world.tess).await);
+        for (file, numbers) in [(&host, world.host), (&guest, world.guest), (&third, world.third)] {
+            let report = verify_export(file.as_slice(), &trust).unwrap();
+            assert!(report.is_clean() && report.notes.is_empty(), "{report}");
+            let all: i64 = world.one("SELECT count(*) FROM activity_number WHERE workspace_id = $1", [numbers.into()]).await;
+            // What was downloaded later is not in what was downloaded before.
+            assert!((1..=all).contains(&i64::try_from(report.events).unwrap()));
+            let without = verify_export(file.as_slice(), &Trust::default()).unwrap();
+            assert!(without.is_clean() && without.notes.len() == 1, "{without}");
+        }
+        let text = |file: &[u8]| String::from_utf8(file.to_vec()).unwrap();
+        let (host, guest, third) = (text(&host), text(&guest), text(&third));
+        assert!(host.contains("Carl Colleague") && host.contains("Cora Collaborator"));
+        assert!(guest.contains("Cora Collaborator") && !guest.contains("Carl Colleague"));
+        assert!(!third.contains("Cora Collaborator") && third.contains("Tess Third"));
+    }
+
+    async fn a_guest_is_not_told_where_the_host_s_people_are(world: World) {
+        let at = |address: [u8; 4]| world.services.asked_by(Browser::at(address.into()));
+        world.sign_in(&world.olga).await;
+        let line = world.pending().await;
+        for (person, address) in [(&world.olga, [198, 51, 100, 1]), (&world.cora, [198, 51, 100, 2])] {
+            let ctx = world.ctx_on(&at(address), person).await;
+            let account = ctx.account(world.account).await.unwrap();
+            if person.member == world.olga.member {
+                account.decider().unwrap().accept(line, Default::default()).await.unwrap();
+            } else {
+                account.holder().unwrap().log_in().await.unwrap();
+            }
+        }
+        let text = |file: Vec<u8>| String::from_utf8(file).unwrap();
+        let (host, guest) = (text(downloaded(&world, &world.hana).await), text(downloaded(&world, &world.gus).await));
+        assert!(host.contains("198.51.100.1") && host.contains("198.51.100.2"));
+        assert!(guest.contains("Olga Owner") && !guest.contains("198.51.100.1") && guest.contains("198.51.100.2"));
+        assert!(!guest.contains(&world.olga.member.to_string()));
+    }
+
+    async fn only_admins_download_the_record(world: World) {
+        for person in [&world.olga, &world.mia] {
+            assert_eq!(told(world.ctx(person).await.admin()), AppError::from(Denial::AdminsOnly));
+        }
+        let before = world.count("activity_event WHERE kind = 'activity_exported'").await;
+        downloaded(&world, &world.ada).await;
+        assert_eq!(world.count("activity_event WHERE kind = 'activity_exported'").await, before + 1);
+    }
+
+    async fn many_writers_and_two_sealers_make_one_record(world: World) {
+        let other = world.another_server().await;
+        let mut writers = tokio::task::JoinSet::new();
+        for person in [&world.olga, &world.oscar, &world.carl, &world.cora, &world.mia, &world.max] {
+            let ctx = world.ctx(person).await;
+            let account = world.account;
+            writers.spawn(async move {
+                for _ in 0..25 {
+                    ctx.account(account).await.unwrap().holder().unwrap().log_in().await.unwrap();
+                }
+            });
+        }
+        let mut sealers = tokio::task::JoinSet::new();
+        for services in [world.services.clone(), other.clone()] {
+            sealers.spawn(async move {
+                for _ in 0..60 {
+                    services.seal_activity().await.unwrap();
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                }
+            });
+        }
+        while let Some(done) = writers.join_next().await {
+            done.unwrap();
+        }
+        while let Some(done) = sealers.join_next().await {
+            done.unwrap();
+        }
+        world.services.seal_activity().await.unwrap();
+        let report = verified(&world).await;
+        assert!(report.is_clean() && report.notes.is_empty(), "{report}");
+        let events = world.count("activity_event").await;
+        assert_eq!((i64::try_from(report.events).unwrap(), world.count("activity_seal").await), (events, events));
+        assert_eq!(world.one::<i64>("SELECT max(position) FROM activity_seal", []).await, events, "without a gap");
+        let companies = "SELECT count(*) FROM (SELECT workspace_id FROM activity_number GROUP BY workspace_id
+                         HAVING max(number) <> count(*)) broken";
+        assert_eq!(world.one::<i64>(companies, []).await, 0);
+        let keys: BTreeSet<String> =
+            [world.services.activity_key().await.unwrap(), other.activity_key().await.unwrap()].map(|key: PublicKey| key.to_string()).into();
+        assert_eq!(keys.len(), 1);
+    }
+
+    async fn what_is_committed_late_is_sealed_next(world: World) {
+        some_happens(&world).await;
+        let sql = "INSERT INTO activity_event (sequence, at, kind, host_workspace_id, details) VALUES ($1, $2, 'logged_in', $3, '{}')";
+        let highest: i64 = world.one("SELECT max(sequence) FROM activity_event", []).await;
+        for sequence in [highest + 5, highest + 2] {
+            world.run(sql, [sequence.into(), world.clock.now().into(), world.host.into()]).await;
+            assert_eq!(world.services.seal_activity().await.unwrap(), 1);
+        }
+        let report = verified(&world).await;
+        assert!(report.is_clean() && report.notes.is_empty(), "{report}");
+    }
+}
+
+/// A change that is looked at, and taken back: a copy of the file on SQLite, a transaction's worth of rows on PostgreSQL.
+struct Undo {
+    copy: Option<services::Database>,
+    rows: sea_orm::DatabaseConnection,
+}
+
+impl Undo {
+    async fn begin(world: &World, folder: &std::path::Path) -> Self {
+        if world.url.starts_with("postgres") {
+            for table in TABLES {
+                world.run(&format!("CREATE TABLE kept_{table} AS TABLE {table}"), []).await;
+            }
+            return Self { copy: None, rows: world.rows.clone() };
+        }
+        let file = folder.join("copy.db");
+        world.run("VACUUM INTO $1", [file.to_string_lossy().into_owned().into()]).await;
+        let url = format!("sqlite://{}", file.display());
+        let rows = sea_orm::Database::connect(&url).await.unwrap();
+        Self { copy: Some(services::Database::connect(&url).await.unwrap()), rows }
+    }
+
+    async fn run(&self, sql: &str) {
+        use sea_orm::ConnectionTrait;
+        self.rows.execute_unprepared(sql).await.unwrap();
+    }
+
+    async fn report(&self, world: &World, trust: &Trust) -> Report {
+        let database = self.copy.as_ref().unwrap_or(world.services.database());
+        database.verify_activity(trust).await.unwrap()
+    }
+
+    async fn end(self, world: &World) {
+        if self.copy.is_none() {
+            for table in TABLES.iter().rev() {
+                world.run(&format!("DELETE FROM {table} WHERE true"), []).await;
+            }
+            for table in TABLES {
+                world.run(&format!("INSERT INTO {table} SELECT * FROM kept_{table}"), []).await;
+                world.run(&format!("DROP TABLE kept_{table}"), []).await;
+            }
+        }
+    }
+}
+
+/// In the order in which they refer to each other.
+const TABLES: [&str; 5] = ["activity_event", "notification", "activity_checkpoint", "activity_seal", "activity_number"];
+
+/// It needs a database once: what is manipulated is a file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_manipulations_of_a_download_are_found() {
+    crate::world::on_sqlite(|world| async move {
+        some_happens(&world).await;
+        let mut trust = trust(&world).await;
+        for person in [&world.hana, &world.gus] {
+            let file = downloaded(&world, person).await;
+            let places = manipulate(&file, &trust, 5_000);
+            assert!(places.len() > 5, "each with its place: {places:?}");
+        }
+        // An end that belongs to an earlier download, and a whole file that does.
+        let earlier = downloaded(&world, &world.hana).await;
+        world.seen_by(&world.carl).await.holder().unwrap().log_in().await.unwrap();
+        let later = downloaded(&world, &world.hana).await;
+        let end = |file: &[u8]| file.split_inclusive(|byte| *byte == b'\n').next_back().unwrap().to_vec();
+        let mut mixed = later[..later.len() - end(&later).len()].to_vec();
+        mixed.extend(end(&earlier));
+        assert!(!verify_export(mixed.as_slice(), &trust).unwrap().is_clean());
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join("checkpoints");
+        world.services.deliver_checkpoints(&Keeper::File(kept.clone())).await.unwrap();
+        trust.keep(&std::fs::read_to_string(kept).unwrap()).unwrap();
+        assert!(verify_export(later.as_slice(), &trust).unwrap().is_clean());
+        let report = verify_export(earlier.as_slice(), &trust).unwrap();
+        assert!(report.problems[0].problem.contains("cut off"), "{report}");
+        // Signed with another key.
+        let other = Trust { key: Some(OTHER_KEY.parse().unwrap()), ..Trust::default() };
+        assert!(!verify_export(later.as_slice(), &other).unwrap().is_clean());
+    })
+    .await;
+}
+
+/// Of the seed of RFC 8032, 7.1, test 1.
+const OTHER_KEY: &str = "latchkey-activity-key:11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
