@@ -48,6 +48,21 @@ pub enum Command {
         #[command(subcommand)]
         act: WorkspaceAct,
     },
+    /// Write a copy of a SQLite database to a file, while servers go on with it, and look whether it is whole.
+    ///
+    /// The key is not in it: keep a copy of the key elsewhere. For PostgreSQL use pg_dump.
+    Backup {
+        /// The file, which must not be there yet.
+        file: PathBuf,
+    },
+    /// Make the SQLite database that LATCHKEY_DATABASE_URL names of a backup. It must not be there yet.
+    ///
+    /// The backup is looked at first: whether it is whole, whether its activity is as it was sealed, and whether the key opens
+    /// it. For PostgreSQL use pg_restore.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
     /// Verify the record of activity: whether every event is as it was sealed, and none is missing, added or moved.
     ///
     /// Reads the database, or with --export a file that a company has downloaded, and writes nothing. Ends with exit code 1

@@ -13,6 +13,7 @@ use server::serve::{LONGEST_STOP, serve};
 use server::telemetry;
 use server::worker::Workers;
 use services::activity::verify::{Trust, verify_export};
+use services::backup::{self, BackupError, Checked};
 use services::vault::{OpenError, Rotated, Vault};
 use services::{Clock, Database, Services};
 use std::fs::File;
@@ -61,6 +62,8 @@ enum Failure {
     SetUp,
     #[error("{file} cannot be read ({1}). Name a file that this program may read.", file = .0.display())]
     File(PathBuf, io::Error),
+    #[error("{0}")]
+    Backup(#[from] BackupError),
     #[error("Line {1} of {file} is no checkpoint, or contradicts an earlier one.", file = .0.display())]
     Checkpoints(PathBuf, usize),
     #[error("The database has not the tables of this version. `latchkey migrate` brings it up to date.")]
@@ -108,6 +111,8 @@ fn start(cli: Cli) -> Result<(), Failure> {
             Command::Workspace { act: WorkspaceAct::Create { owner, mail } } => {
                 print_founding_link(&config, &owner, mail).await
             }
+            Command::Backup { file } => back_up(&config, &file).await,
+            Command::Restore { file } => restore(&config, &file).await,
             Command::VerifyActivity(what) => verify_activity(&config, what).await,
             Command::ActivityKey => print_activity_key(&config).await,
             Command::User { act: UserAct::List } => list_users(&config).await,
@@ -233,6 +238,35 @@ async fn print_activity_key(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
+async fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
+    let database = Database::connect(&config.database_url).await.map_err(unusable)?;
+    if !database.is_current().await.map_err(unusable)? {
+        return Err(Failure::NotCurrent);
+    }
+    let Checked { bytes, events } = database.back_up(file).await?;
+    writeln!(
+        io::stdout(),
+        "{} is complete: {bytes} bytes, {events} events as they were sealed.\n\
+         The secrets in it are encrypted, and the key is not in it: without the key it is useless to a thief, and to you. Keep a \
+         copy of the key elsewhere.",
+        file.display()
+    )?;
+    Ok(())
+}
+
+async fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
+    let database = sqlite_file(&config.database_url).ok_or(BackupError::Postgres)?;
+    make_folder(&config.database_url).map_err(Failure::Folder)?;
+    let now = Clock::system().now();
+    let Checked { bytes, events } = backup::restore(file, database, config.key.clone(), now).await?;
+    writeln!(
+        io::stdout(),
+        "{} is restored: {bytes} bytes, {events} events as they were sealed, and the key opens it.",
+        database.display()
+    )?;
+    Ok(())
+}
+
 /// Verifies the record of activity, and says what was found.
 async fn verify_activity(config: &Config, what: VerifyActivity) -> Result<(), Failure> {
     let mut trust = Trust { key: what.key, ..Trust::default() };
@@ -302,10 +336,14 @@ async fn reset_second_factor(config: &Config, email: &str) -> Result<(), Failure
     }
 }
 
+/// The file of a SQLite database.
+fn sqlite_file(database_url: &str) -> Option<&Path> {
+    database_url.strip_prefix("sqlite://").and_then(|path| path.split('?').next()).map(Path::new)
+}
+
 /// The folder of a SQLite file.
 fn make_folder(database_url: &str) -> io::Result<()> {
-    let path = database_url.strip_prefix("sqlite://").and_then(|path| path.split('?').next());
-    match path.and_then(|path| Path::new(path).parent()) {
+    match sqlite_file(database_url).and_then(Path::parent) {
         Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder),
         _ => Ok(()),
     }

@@ -95,3 +95,20 @@ fn the_first_start_makes_a_key_and_without_it_nothing_starts() {
     let wrong = refused(&folder, &["rotate-keys", &format!("--key={}", elsewhere.trim())]);
     assert!(wrong.contains("LATCHKEY_KEY is not the key") && !wrong.contains(elsewhere.trim()), "{wrong}");
 }
+
+#[test]
+fn a_backup_is_restored_where_the_key_is() {
+    let folder = tempfile::tempdir().unwrap();
+    said(&folder, &["demo"]);
+    let kept = said(&folder, &["backup", "copy.backup"]);
+    assert!(kept.contains("without the key it is useless to a thief, and to you"), "{kept}");
+    let there = refused(&folder, &["backup", "copy.backup"]);
+    assert_eq!(there, "latchkey: copy.backup is there already. Name another file, or move this one away first.");
+    assert!(refused(&folder, &["restore", "copy.backup"]).contains("is there already"));
+    let elsewhere = "--database-url=sqlite://elsewhere/restored.db";
+    let wrong = refused(&folder, &["restore", "copy.backup", elsewhere, "--key-file=elsewhere/no.key"]);
+    assert!(wrong.contains("is missing"), "{wrong}");
+    let restored = said(&folder, &["restore", "copy.backup", elsewhere]);
+    assert!(restored.starts_with("elsewhere/restored.db is restored:"), "{restored}");
+    assert!(said(&folder, &["user", "list", elsewhere]).contains("owner@harbor.example"));
+}

@@ -10,6 +10,7 @@ pub mod access_request;
 pub mod account;
 pub mod account_share;
 pub mod activity;
+pub mod backup;
 mod context;
 mod credential;
 mod database;

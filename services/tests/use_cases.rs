@@ -50,6 +50,8 @@ mod activity;
 mod activity_list;
 #[path = "use_cases/activity_record.rs"]
 mod activity_record;
+#[path = "use_cases/backup.rs"]
+mod backup;
 #[path = "use_cases/credential.rs"]
 mod credential;
 #[path = "use_cases/decision.rs"]
