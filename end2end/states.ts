@@ -24,6 +24,8 @@ export const PAGES: readonly State[] = [
   page("Members, for an owner", owner, below(ASKED_FOR, "/members")),
   page("Members, for an account manager", manager, below(ASKED_FOR, "/members")),
   page("Activity", owner, below(ASKED_FOR, "/activity")),
+  page("Activity of the workspace", owner, "/activity"),
+  page("Activity of the workspace, nothing found", owner, "/activity?event=second_factor_reset"),
   page("Requests to decide", owner, "/requests"),
   page("Requests to decide, none", collaborator, "/requests"),
   page("Sent requests", manager, "/requests/sent"),

@@ -28,12 +28,14 @@ fn Row(row: ActivityRow) -> impl IntoView {
             </Cell>
             <Cell label=event>
                 <span class="activity-event">{row.event}</span>
+                " "
                 <span class="activity-sentence">{row.sentence}</span>
             </Cell>
             <Cell label=account>{or_dash(row.account)}</Cell>
             <Cell label=app>{or_dash(row.app)}</Cell>
             <Cell label=member>
                 <span class="activity-member">{by}</span>
+                " "
                 {row.company.map(|company| view! { <span class="activity-company">{company}</span> })}
             </Cell>
             <Cell label=location>{or_dash(row.location)}</Cell>

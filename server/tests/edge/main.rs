@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod account_import;
+mod activity;
 mod assets;
 mod canary;
 mod closed;

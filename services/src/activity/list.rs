@@ -155,7 +155,7 @@ impl Ctx {
         }
     }
 
-    /// Accounts of the own workspace, and such as were ever shared with it, by words of their label and their app.
+    /// Accounts of the own workspace, and such as were ever shared with it, by parts of words of their label and their app.
     async fn accounts_meant(&self, filter: &ActivityFilter) -> Result<Vec<AccountId>, Error> {
         let mut places = Places(vec![self.workspace().into()]);
         let mut words = String::new();
@@ -167,15 +167,21 @@ impl Ctx {
                 words += &format!(" AND lower({column}) LIKE lower({place}) ESCAPE '!'");
             }
         }
+        let whole = places.of(filter.account.trim().replace('\0', ""));
         let sql = format!(
-            "SELECT a.id FROM account a
+            "SELECT a.id, lower(a.label) = lower({whole}) AS exact FROM account a
              WHERE (a.workspace_id = $1 OR EXISTS (
                  SELECT 1 FROM account_share s JOIN partnership p ON p.id = s.partnership_id
                  WHERE s.account_id = a.id AND p.guest_workspace_id = $1)){words}
-             ORDER BY a.id LIMIT {}",
+             ORDER BY lower(a.label) = lower({whole}) DESC, a.id LIMIT {}",
             MOST_MEANT + 1
         );
-        self.ids(&sql, places.0).await
+        let rows = self.reader().query_all_raw(statement(self.reader(), &sql, places.0)).await?;
+        let exact = rows.iter().map(|row| row.try_get("", "exact")).collect::<Result<Vec<bool>, _>>()?;
+        let exact = exact.into_iter().take_while(|exact| *exact).count();
+        // Whoever has typed a whole label means the accounts of that name, where many others have it in theirs.
+        let meant = if rows.len() > MOST_MEANT && exact > 0 { exact } else { rows.len() };
+        Ok(rows.iter().take(meant).map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
     }
 
     /// Members of the own workspace and of its partners, by beginnings of words of their names.
@@ -232,25 +238,32 @@ fn among(column: &str, ids: impl Iterator<Item = impl Into<Value>>, places: &mut
 
 /// SQL: what else is asked of an event `e`.
 fn narrowed(question: &Question, places: &mut Places) -> String {
-    let mut rest = format!(" AND e.sequence < {}", places.of(question.before));
+    let before = places.of(question.before);
+    let mut rest = String::new();
     if let Some(kind) = question.kind {
         rest += &format!(" AND e.kind = '{kind}'");
     }
     // The sequence and the time go together but for a moment, so the index of the sequence is used for both.
     if let Some(from) = question.span.from {
-        let (at, before) = (places.of(from), places.of(from - SLACK));
+        let (at, earlier) = (places.of(from), places.of(from - SLACK));
         rest += &format!(
-            " AND e.at >= {at} AND e.sequence >= COALESCE((SELECT x.sequence FROM activity_event x WHERE x.at < {before}
+            " AND e.at >= {at} AND e.sequence >= COALESCE((SELECT x.sequence FROM activity_event x WHERE x.at < {earlier}
                                                            ORDER BY x.at DESC, x.sequence DESC LIMIT 1), 0)"
         );
     }
-    if let Some(to) = question.span.to {
-        let (at, after) = (places.of(to), places.of(to + SLACK));
-        rest += &format!(
-            " AND e.at < {at} AND e.sequence <= COALESCE((SELECT x.sequence FROM activity_event x WHERE x.at > {after}
-                                                          ORDER BY x.at, x.sequence LIMIT 1), {last})",
-            last = i64::MAX
-        );
+    match question.span.to {
+        None => rest += &format!(" AND e.sequence < {before}"),
+        // One bound: of two, an index would use either.
+        Some(to) => {
+            let (at, later) = (places.of(to), places.of(to + SLACK));
+            rest += &format!(
+                " AND e.at < {at} AND e.sequence < (
+                     SELECT CASE WHEN y.later < {before} THEN y.later ELSE {before} END
+                     FROM (SELECT COALESCE((SELECT x.sequence FROM activity_event x WHERE x.at > {later}
+                                            ORDER BY x.at, x.sequence LIMIT 1), {last}) AS later) y)",
+                last = i64::MAX
+            );
+        }
     }
     rest
 }

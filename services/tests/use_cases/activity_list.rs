@@ -113,6 +113,9 @@ on_both! {
         let many = ActivityFilter { account: "many".to_owned(), ..everything() };
         let refused = told(world.ctx(&world.hana).await.activity(&many).await);
         assert_eq!(refused.problem_with("account"), Some("More than 50 accounts match. Type more of the name."));
+        // A whole label is what it says, however many others have it in theirs.
+        let whole = ActivityFilter { account: "many 5".to_owned(), ..everything() };
+        assert!(sentences(&world, &world.hana, &whole).await.is_empty());
     }
 
     async fn pages_show_each_event_once_newest_first(world: World) {
