@@ -192,7 +192,9 @@ fn the_manual_names_every_setting() {
     ] {
         assert!(manual.contains(name), "{name} in {manual}");
     }
-    for command in ["serve", "migrate", "demo", "setup-link", "new-key", "rotate-keys", "backup", "restore", "workspace", "user"] {
+    for command in
+        ["serve", "migrate", "demo", "setup-link", "new-key", "rotate-keys", "backup", "restore", "workspace", "user"]
+    {
         assert!(manual.contains(command), "{command} in {manual}");
     }
 }

@@ -18,7 +18,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// PostgreSQL is backed up by its own programs.
-    #[error("This database is on PostgreSQL: back it up with pg_dump, and restore it with pg_restore. The key is apart from it.")]
+    #[error(
+        "This database is on PostgreSQL: back it up with pg_dump, and restore it with pg_restore. The key is apart from it."
+    )]
     Postgres,
     /// Nothing is written over.
     #[error("{0} is there already. Name another file, or move this one away first.")]
@@ -87,7 +89,8 @@ pub async fn restore(backup: &Path, database: &Path, key: KeySource, now: Moment
     }
     let part = Part::beside(database)?;
     fs::copy(backup, &part.0).map_err(|error| BackupError::File(backup.to_owned(), error))?;
-    let copy = Database::connect(&part.url()).await?;
+    let damaged = |error: Error| BackupError::Damaged(backup.to_owned(), chain(&error));
+    let copy = Database::connect(&part.url()).await.map_err(damaged)?;
     let checked = restored(&copy, backup, key, now).await;
     copy.close().await?;
     let checked = checked?;

@@ -1,4 +1,5 @@
 //! Server functions of accounts.
+#![allow(clippy::too_many_arguments, reason = "the arguments of a form's function are its fields")]
 
 use crate::wire::{Failure, Json};
 use domain::account::{

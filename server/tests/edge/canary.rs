@@ -144,8 +144,15 @@ async fn no_secret_is_anywhere_but_where_it_was_asked_for() {
         let found = bytes.windows(6).position(|window| window == b"CANARY");
         assert_eq!(found, None, "in {name}");
     }
+    // Somebody has altered what is sealed: that is an incident, which says nothing of the secret.
+    let hidden = one(&database, "SELECT id FROM custom_field WHERE kind = 'hidden' ORDER BY id DESC LIMIT 1").await;
+    let alter = format!("UPDATE credential SET sealed = X'00' || sealed WHERE field = '{hidden}'");
+    assert_eq!(database.execute_unprepared(&alter).await.unwrap().rows_affected(), 1);
+    let broken =
+        asked.call(OWNER, "credential/show-field", format!("account={account}&field={hidden}&way=shown")).await;
+    assert_eq!(broken.status.as_u16(), 500, "{}", broken.body);
     let logged = String::from_utf8_lossy(&logged.0.lock().unwrap()).into_owned();
-    assert!(logged.len() > 1_000, "something was logged");
+    assert!(logged.contains("a sealed secret does not open"), "the cause is in the log: {logged}");
     assert!(!logged.contains("CANARY"), "in the log: {}", near(&logged));
 }
 

@@ -25,7 +25,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/accounts/{account}/activity", "/accounts/{account}/activity", HOST),
     ("/accounts/{account}/settings", "/accounts/{account}/settings", HOST),
     ("/accounts/{account}/secrets", "/accounts/{account}/secrets", HOST),
-    ("/accounts/{account}/password", "/accounts/{account}/password", HOST),
+    ("/accounts/{account}/password", "/accounts/{kept}/password", HOST),
     ("/accounts/{account}/passwords", "/accounts/{account}/passwords", HOST),
     ("/accounts/{account}/exposure", "/accounts/{account}/exposure", HOST),
     ("/accounts/passwords-to-change", "/accounts/passwords-to-change", HOST),
@@ -284,6 +284,7 @@ async fn fill(file: &Path, rows: usize) -> BTreeMap<&'static str, String> {
     let mut ids = BTreeMap::new();
     for (name, sql) in [
         ("{account}", "SELECT id FROM account WHERE label = 'Row 1'".to_owned()),
+        ("{kept}", "SELECT id FROM account WHERE label = 'Grindhouse'".to_owned()),
         ("{lost}", "SELECT id FROM account WHERE label = 'Lost 1'".to_owned()),
         ("{ending}", "SELECT id FROM account WHERE label = 'Row 2'".to_owned()),
         (

@@ -120,7 +120,7 @@ on_both! {
 
 async fn count(file: &std::path::Path) -> i64 {
     use sea_orm::ConnectionTrait;
-    let rows = sea_orm::Database::connect(format!("sqlite://{}?mode=ro", file.display())).await.unwrap();
+    let rows = sea_orm::Database::connect(format!("sqlite://{}?mode=rw", file.display())).await.unwrap();
     let question = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "SELECT count(*) FROM account");
     let counted = rows.query_one_raw(question).await.unwrap().unwrap().try_get_by_index(0).unwrap();
     rows.close().await.unwrap();
