@@ -67,7 +67,7 @@ pub enum Command {
     ///
     /// Reads the database, or with --export a file that a company has downloaded, and writes nothing. Ends with exit code 1
     /// when something is wrong, and says where.
-    VerifyActivity(VerifyActivity),
+    VerifyActivity(Box<VerifyActivity>),
     /// Print the key with which the record of activity is verified. Keep it elsewhere, and give it to the companies.
     ActivityKey,
     /// Users: who can sign in.

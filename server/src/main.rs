@@ -113,7 +113,7 @@ fn start(cli: Cli) -> Result<(), Failure> {
             }
             Command::Backup { file } => back_up(&config, &file).await,
             Command::Restore { file } => restore(&config, &file).await,
-            Command::VerifyActivity(what) => verify_activity(&config, what).await,
+            Command::VerifyActivity(what) => verify_activity(&config, *what).await,
             Command::ActivityKey => print_activity_key(&config).await,
             Command::User { act: UserAct::List } => list_users(&config).await,
             Command::User { act: UserAct::ResetPassword { email } } => print_reset_link(&config, &email).await,

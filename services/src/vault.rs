@@ -4,9 +4,9 @@
 //! kept outside the database: in a file, in a variable, or with whatever a command asks. The database knows of a
 //! key-encryption key only its id, and a proof by which the right one is told from a wrong one.
 //!
-//! Invariants: a secret is bound to its workspace, account, field and version ([`envelope`]); what seals is always the key
+//! Invariants: a secret is bound to its workspace, account, field and version (`envelope`); what seals is always the key
 //! that the database calls current, looked up under a lock in the same transaction, so that rotating keys
-//! ([`rotation`]) misses nothing.
+//! (`rotation`) misses nothing.
 
 mod envelope;
 mod key;

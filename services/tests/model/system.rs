@@ -108,6 +108,9 @@ async fn connect(url: &str) -> (Services, Clock, DatabaseConnection) {
         founding: domain::workspace::Founding::Invitation,
     };
     let database = Database::connect(url).await.unwrap();
+    if !database.is_current().await.unwrap() {
+        database.migrate().await.unwrap();
+    }
     let vault = crate::vault::vault_of(&database).await;
     let services = Services::with_clock(database, vault, settings, clock.clone());
     let mut options = ConnectOptions::new(url);

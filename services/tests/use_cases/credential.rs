@@ -449,10 +449,10 @@ on_both! {
         let (tell, revoked) = tokio::sync::watch::channel(false);
         let reveal = |number: usize| {
             let (world, mut revoked) = (&world, revoked.clone());
-            let ctx = if number % 2 == 0 { &here } else { &there };
+            let ctx = if number.is_multiple_of(2) { &here } else { &there };
             async move {
                 // A quarter comes when the revocation has been answered, the others before and meanwhile.
-                if number % 4 == 0 {
+                if number.is_multiple_of(4) {
                     revoked.wait_for(|revoked| *revoked).await.unwrap();
                 }
                 tokio::time::sleep(std::time::Duration::from_millis(number as u64 % 100)).await;
