@@ -17,7 +17,7 @@ use crate::activity::Event;
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{account, copying_pause, credential, custom_field, data_key};
-use crate::vault::DataKey;
+use crate::vault::{DataKey, KeyToSeal};
 use crate::{Ctx, Error, Services};
 use domain::activity::EventKind;
 use domain::credential::{
@@ -55,6 +55,16 @@ struct Latest {
     field: String,
     version: i32,
     sealed: Option<Vec<u8>>,
+}
+
+impl Latest {
+    /// What is kept, if anything is.
+    fn open(&self, key: Option<&DataKey>) -> Result<Option<Secret>, Error> {
+        match (&self.sealed, key) {
+            (Some(sealed), Some(key)) => Ok(Some(key.open(&self.field, self.version, sealed)?)),
+            _ => Ok(None),
+        }
+    }
 }
 
 /// The latest version of each field of an account.
@@ -148,7 +158,8 @@ pub(crate) fn checked(typed: &NewSecrets) -> Result<NewSecrets, Vec<Problem>> {
 
 /// Seals what is known of new accounts, and writes it.
 pub(crate) struct Sealer {
-    key: crate::vault::KeyToSeal,
+    /// Asked for with the first secret.
+    key: Option<KeyToSeal>,
     by: Option<MemberId>,
     now: Moment,
     keys: Vec<data_key::ActiveModel>,
@@ -157,14 +168,14 @@ pub(crate) struct Sealer {
 
 impl Sealer {
     /// For accounts that are made in this change.
-    pub(crate) async fn begin(change: &Change, by: Option<MemberId>) -> Result<Self, Error> {
-        let key = change.services().vault().key_to_seal(change).await?;
-        Ok(Self { key, by, now: change.now(), keys: Vec::new(), rows: Vec::new() })
+    pub(crate) fn begin(change: &Change, by: Option<MemberId>) -> Self {
+        Self { key: None, by, now: change.now(), keys: Vec::new(), rows: Vec::new() }
     }
 
     /// Seals the secrets of an account that has none yet.
-    pub(crate) fn seal(
+    pub(crate) async fn seal(
         &mut self,
+        change: &Change,
         workspace: WorkspaceId,
         account: AccountId,
         note: &str,
@@ -175,7 +186,11 @@ impl Sealer {
         if fields.iter().all(|(_, secret)| secret.is_empty()) {
             return Ok(());
         }
-        let (row, key) = self.key.new_data_key(workspace, account)?;
+        let current = match self.key.take() {
+            Some(current) => current,
+            None => change.services().vault().key_to_seal(change).await?,
+        };
+        let (row, key) = self.key.insert(current).new_data_key(workspace, account)?;
         self.keys.push(row);
         for (field, secret) in fields.into_iter().filter(|(_, secret)| !secret.is_empty()) {
             self.rows.push(credential::ActiveModel {
@@ -239,8 +254,8 @@ impl Services {
                     .await?;
                 // Another server may have been first.
                 if emptied.rows_affected > 0 {
-                    let mut sealer = Sealer::begin(&change, row.added_by).await?;
-                    sealer.seal(row.workspace_id, row.id, &row.open_note, &NewSecrets::default())?;
+                    let mut sealer = Sealer::begin(&change, row.added_by);
+                    sealer.seal(&change, row.workspace_id, row.id, &row.open_note, &NewSecrets::default()).await?;
                     sealer.write(&change).await?;
                     taken += 1;
                 }
@@ -293,10 +308,8 @@ impl Opened {
 
     fn text(&self, field: &str) -> Result<String, Error> {
         let latest = self.latest.iter().find(|latest| latest.field == field);
-        match (latest.and_then(|latest| Some((latest.version, latest.sealed.as_deref()?))), &self.key) {
-            (Some((version, sealed)), Some(key)) => Ok(key.open(field, version, sealed)?.expose().to_owned()),
-            _ => Ok(String::new()),
-        }
+        let opened = latest.map_or(Ok(None), |latest| latest.open(self.key.as_ref()))?;
+        Ok(opened.map_or_else(String::new, |secret| secret.expose().to_owned()))
     }
 
     fn custom_fields(&self) -> Result<Vec<CustomFieldView>, Error> {
@@ -334,11 +347,11 @@ pub(crate) async fn note_of(
     account: AccountId,
 ) -> Result<String, Error> {
     let latest = latest_of(connection, account, NOTE).await?;
-    let Some(sealed) = latest.sealed else { return Ok(String::new()) };
-    match ctx.services.vault().data_key(connection, workspace, account).await? {
-        Some(key) => Ok(key.open(NOTE, latest.version, &sealed)?.expose().to_owned()),
-        None => Ok(String::new()),
+    if latest.sealed.is_none() {
+        return Ok(String::new());
     }
+    let key = ctx.services.vault().data_key(connection, workspace, account).await?;
+    Ok(latest.open(key.as_ref())?.map_or_else(String::new, |note| note.expose().to_owned()))
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -63,8 +63,8 @@ impl Ctx {
             Err((_, error)) => return Err(error.into()),
         }
         owner_grant(id, ctx.member(), now).insert(change.transaction()).await?;
-        let mut sealer = Sealer::begin(&change, Some(ctx.member())).await?;
-        sealer.seal(ctx.workspace(), id, &form.note, secrets)?;
+        let mut sealer = Sealer::begin(&change, Some(ctx.member()));
+        sealer.seal(&change, ctx.workspace(), id, &form.note, secrets).await?;
         sealer.write(&change).await?;
         let mut event = ctx.event(EventKind::AccountAdded);
         event.actor = Some(ctx.member());

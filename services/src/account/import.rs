@@ -62,13 +62,13 @@ impl Ctx {
         let now = change.now();
         let mut key = Some(key);
         let (mut accounts, mut grants) = (Vec::new(), Vec::new());
-        let mut sealer = Sealer::begin(&change, Some(ctx.member())).await?;
+        let mut sealer = Sealer::begin(&change, Some(ctx.member()));
         for line in &ready {
             // The first carries the key.
             let id = AccountId(Uuid::now_v7());
             accounts.push(new_account(id, &ctx, key.take(), &line.account, now));
             grants.push(owner_grant(id, ctx.member(), now));
-            sealer.seal(ctx.workspace(), id, &line.account.note, &line.secrets)?;
+            sealer.seal(&change, ctx.workspace(), id, &line.account.note, &line.secrets).await?;
         }
         for rows in accounts.chunks(ROWS_AT_ONCE) {
             let inserted =

@@ -132,10 +132,9 @@ impl AccountOwner {
 /// Opens what is kept.
 async fn open(change: &Change, account: &VisibleAccount, kept: &Latest) -> Result<Secret, Error> {
     debug_assert_ne!(kept.field, NOTE, "a note stands open on the page");
-    let sealed = kept.sealed.as_deref().ok_or(AppError::NotFound)?;
     let vault = change.services().vault();
     let key = vault.data_key(change.transaction(), account.host(), account.id()).await?;
-    key.ok_or(AppError::NotFound)?.open(&kept.field, kept.version, sealed)
+    kept.open(key.as_ref())?.ok_or_else(|| AppError::NotFound.into())
 }
 
 /// Writes down who was handed what.

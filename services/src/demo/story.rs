@@ -155,9 +155,9 @@ impl Story<'_> {
 
         let accounts = self.accounts(harbor);
         let ids: Vec<(AccountId, bool)> = accounts.iter().map(|told| (told.id, told.shared)).collect();
-        let mut sealer = Sealer::begin(change, Some(hosts[0].member)).await?;
+        let mut sealer = Sealer::begin(change, Some(hosts[0].member));
         for told in &accounts {
-            sealer.seal(harbor, told.id, told.note, &credential::checked(&told.secrets)?)?;
+            sealer.seal(change, harbor, told.id, told.note, &credential::checked(&told.secrets)?).await?;
         }
         for rows in chunks(accounts.into_iter().map(|told| told.row)) {
             account::Entity::insert_many(rows).exec_without_returning(connection).await?;
