@@ -3,7 +3,8 @@
 //! A reveal decides inside a change, under the account's lock, as whatever takes access away does: when a revocation has been
 //! answered, no reveal that begins after it is.
 
-use super::{Latest, NOTE, ONE_TIME_CODE, PASSWORD, USERNAME, field_of, field_on, latest_of, one_time_code};
+use super::store::field_on;
+use super::{Latest, NOTE, ONE_TIME_CODE, PASSWORD, USERNAME, field_of, latest_of, one_time_code};
 use crate::Error;
 use crate::account::{AccountHolder, AccountOwner, VisibleAccount};
 use crate::context::Change;
