@@ -37,11 +37,20 @@ const MARKED_AT_ONCE: u64 = 200;
 /// Ids in one statement.
 const AT_ONCE: usize = 1_000;
 
-/// SQL: the grant `g` counts at the time `$1`, or will when its suspended partnership goes on: such a grant is shown.
-pub(crate) const GRANT_COUNTS_OR_WAITS: &str = r"g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) AND (
-    g.account_share_id IS NULL
+macro_rules! source_counts_or_waits {
+    () => {
+        r"(g.account_share_id IS NULL
     OR (s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
-        AND p.state IN ('active', 'suspended') AND (p.ends_at IS NULL OR p.ends_at > $1)))";
+        AND p.state IN ('active', 'suspended') AND (p.ends_at IS NULL OR p.ends_at > $1)))"
+    };
+}
+
+/// SQL: what the grant `g` comes from is in force at the time `$1`, or suspended.
+pub(crate) const SOURCE_COUNTS_OR_WAITS: &str = source_counts_or_waits!();
+
+/// SQL: the grant `g` counts at the time `$1`, or will when its suspended partnership goes on: such a grant is shown.
+pub(crate) const GRANT_COUNTS_OR_WAITS: &str =
+    concat!("g.state = 'active' AND (g.ends_at IS NULL OR g.ends_at > $1) AND ", source_counts_or_waits!());
 
 impl AccountOwner {
     /// Changes a member's role on the account. The end of their access stays. Returns what to tell the reader.

@@ -5,7 +5,8 @@
 //! stored is that the task is open.
 
 use super::PASSWORD;
-use crate::account::VisibleAccount;
+use crate::access_grant::SOURCE_COUNTS_OR_WAITS;
+use crate::account::{GRANT_JOINS, VisibleAccount};
 use crate::activity::{Details, Event, Tell, listed};
 use crate::context::Change;
 use crate::database::statement;
@@ -26,16 +27,17 @@ const MOST_NAMED: usize = 50;
 
 /// SQL: the member `r.member_id` has no access to the account `r.account_id` any more at the time `$1`. What a suspended
 /// partnership keeps, and what waits for an owner's word, is not lost.
-const LOST: &str = r"NOT EXISTS (
-    SELECT 1 FROM access_grant g
-    JOIN member gm ON gm.id = g.member_id AND gm.status = 'active'
-    LEFT JOIN account_share s ON s.id = g.account_share_id
-    LEFT JOIN partnership p ON p.id = s.partnership_id
-    WHERE g.account_id = r.account_id AND g.member_id = r.member_id
-      AND g.state IN ('active', 'suspended') AND (g.ends_at IS NULL OR g.ends_at > $1)
-      AND (g.account_share_id IS NULL OR (
-          s.state = 'active' AND (s.ends_at IS NULL OR s.ends_at > $1)
-          AND p.state IN ('active', 'suspended') AND (p.ends_at IS NULL OR p.ends_at > $1))))";
+fn lost() -> String {
+    format!(
+        r"NOT EXISTS (
+            SELECT 1 FROM access_grant g
+            JOIN member gm ON gm.id = g.member_id AND gm.status = 'active'
+            {GRANT_JOINS}
+            WHERE g.account_id = r.account_id AND g.member_id = r.member_id
+              AND g.state IN ('active', 'suspended') AND (g.ends_at IS NULL OR g.ends_at > $1)
+              AND {SOURCE_COUNTS_OR_WAITS})"
+    )
+}
 
 /// SQL: `r` is a reveal of the current password of its account. That one was taken away here changes nothing at the site, so
 /// the latest that had a value counts.
@@ -85,11 +87,12 @@ pub(crate) async fn open_tasks(change: &Change, events: &[Event]) -> Result<Vec<
            JOIN account a ON a.id = r.account_id AND a.deleted_at IS NULL
            JOIN member m ON m.id = r.member_id
            JOIN "user" u ON u.id = m.user_id
-           WHERE ({scopes}) AND {of_current} AND {LOST}
+           WHERE ({scopes}) AND {of_current} AND {lost}
              AND NOT EXISTS (SELECT 1 FROM rotation_task t WHERE t.account_id = r.account_id AND t.closed_at IS NULL)
            ORDER BY r.account_id, u.name"#,
         scopes = scopes.join(" OR "),
         of_current = of_current_password(),
+        lost = lost(),
     );
     let transaction = change.transaction();
     let rows = LeaverRow::find_by_statement(statement(transaction, &sql, values)).all(transaction).await?;
@@ -171,10 +174,11 @@ async fn with_leavers(
            FROM reveal r
            JOIN member m ON m.id = r.member_id
            JOIN "user" u ON u.id = m.user_id
-           WHERE r.account_id IN ({places}) AND {of_current} AND {LOST}
+           WHERE r.account_id IN ({places}) AND {of_current} AND {lost}
            ORDER BY u.name"#,
         places = places.join(", "),
         of_current = of_current_password(),
+        lost = lost(),
     );
     let values = std::iter::once(Value::from(now)).chain(rows.iter().map(|row| row.account_id.into()));
     let found = Row::find_by_statement(statement(connection, &sql, values)).all(connection).await?;
