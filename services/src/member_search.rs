@@ -87,6 +87,12 @@ pub(crate) fn matching(typed: &str, mut place: impl FnMut(Value) -> String) -> S
     words_of(typed).into_iter().map(condition).collect()
 }
 
+/// Whether every typed word is the beginning of a word of the name.
+pub(crate) fn is_named(name: &str, typed: &str) -> bool {
+    let tokens = Entries::of(name, "").tokens;
+    words_of(typed).iter().all(|word| !word.domain_only && tokens.iter().any(|token| token.starts_with(&word.text)))
+}
+
 /// Puts a member into the index. Whoever is not active is not found by [`find`].
 pub(crate) async fn index(
     connection: &impl ConnectionTrait,

@@ -6,17 +6,19 @@
 use super::{Details, EventRow};
 use crate::account::{GRANT_COUNTS, GRANT_JOINS};
 use crate::database::statement;
-use crate::member_search::matching;
+use crate::member_search::{is_named, matching};
 use crate::{Ctx, Error};
 use chrono::TimeDelta;
 use domain::activity::{ActivityFilter, ActivityListView, ActivityRow, Span};
-use domain::{AccountId, AppError, MemberId, Moment, Problem};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use domain::{AccountId, AppError, MemberId, Moment, Problem, WorkspaceId};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 
 /// Events on one page.
 const PER_PAGE: usize = 50;
 /// Accounts or members that a typed word may stand for.
 const MOST_MEANT: usize = 50;
+/// Members whose names are compared with what was typed.
+const MOST_LOOKED_AT: usize = 1_000;
 /// A writer's time and its number in the sequence may differ in order by this much.
 const SLACK: TimeDelta = TimeDelta::minutes(1);
 
@@ -184,29 +186,34 @@ impl Ctx {
         Ok(rows.iter().take(meant).map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
     }
 
-    /// Members of the own workspace and of its partners, by beginnings of words of their names.
+    /// Members of the own workspace, and of its partners, by beginnings of words of their names. The own ones are found by
+    /// their addresses, too; those of partners' members are not theirs to know.
     async fn members_meant(&self, typed: &str) -> Result<Vec<MemberId>, Error> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            id: MemberId,
+            workspace_id: WorkspaceId,
+            name: String,
+        }
+        let reader = self.reader();
+        let own = if reader.get_database_backend() == DbBackend::Postgres { "CAST($1 AS uuid)" } else { "$1" };
         let mut places = Places(vec![self.workspace().into()]);
         let words = matching(typed, |value| places.of(value));
         if words.is_empty() {
             return Ok(Vec::new());
         }
         let sql = format!(
-            "SELECT m.id FROM member m
-             WHERE m.workspace_id IN (
-                 SELECT $1 UNION SELECT p.guest_workspace_id FROM partnership p
-                 WHERE p.host_workspace_id = $1 AND p.accepted_at IS NOT NULL
-                 UNION SELECT p.host_workspace_id FROM partnership p
-                 WHERE p.guest_workspace_id = $1 AND p.accepted_at IS NOT NULL){words}
-             ORDER BY m.id LIMIT {}",
-            MOST_MEANT + 1
+            r#"SELECT m.id, m.workspace_id, u.name FROM member m JOIN "user" u ON u.id = m.user_id
+               WHERE m.workspace_id IN (
+                   SELECT {own} UNION SELECT p.guest_workspace_id FROM partnership p
+                   WHERE p.host_workspace_id = $1 AND p.accepted_at IS NOT NULL
+                   UNION SELECT p.host_workspace_id FROM partnership p
+                   WHERE p.guest_workspace_id = $1 AND p.accepted_at IS NOT NULL){words}
+               ORDER BY m.id LIMIT {MOST_LOOKED_AT}"#
         );
-        let sql = if self.reader().get_database_backend() == sea_orm::DbBackend::Postgres {
-            sql.replacen("SELECT $1 UNION", "SELECT CAST($1 AS uuid) UNION", 1)
-        } else {
-            sql
-        };
-        self.ids(&sql, places.0).await
+        let rows = Row::find_by_statement(statement(reader, &sql, places.0)).all(reader).await?;
+        let meant = |row: &Row| row.workspace_id == self.workspace() || is_named(&row.name, typed);
+        Ok(rows.into_iter().filter(meant).take(MOST_MEANT + 1).map(|row| row.id).collect())
     }
 
     async fn accounts_owned(&self) -> Result<Vec<AccountId>, Error> {

@@ -99,6 +99,14 @@ on_both! {
             let lines = file.lines().filter(|line| !line.contains(",Signed in,") && !line.contains(",Activity exported,"));
             assert!(lines.count() > found, "{filter:?}: {file}");
         }
+        // An address finds the own people, and nobody of a partner's.
+        for (person, part) in [(&world.olga, "people"), (&world.cora, "people")] {
+            let sql = "INSERT INTO member_search (workspace_id, token, member_id) VALUES ($1, $2, $3)";
+            world.run(sql, [person.workspace.into(), part.into(), person.member.into()]).await;
+        }
+        let by_address = ActivityFilter { member: "people".to_owned(), ..everything() };
+        let found = shown(&world, &world.hana, &by_address).await;
+        assert!(!found.is_empty() && found.iter().all(|row| row.member.as_deref() == Some("Olga Owner")), "{found:?}");
         // The third company finds nothing of it, whatever it asks for.
         for filter in [
             ActivityFilter { account: "harbor".to_owned(), ..everything() },
