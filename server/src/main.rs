@@ -21,6 +21,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -126,7 +127,7 @@ fn start(cli: Cli) -> Result<(), Failure> {
 async fn run(config: Config) -> Result<(), Failure> {
     let assets = Site::built()?;
     config.check_mail_folder()?;
-    let places = config.places()?;
+    let places = config.places()?.map(Arc::new);
     let listener = TcpListener::bind(config.address).await.map_err(|error| Failure::Address(config.address, error))?;
     let database = migrate(&config).await?;
     let bound = listener.local_addr()?;
@@ -135,13 +136,8 @@ async fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
 
-    let services = services_on(&config, database, bound).await?;
-    if let Some(places) = places {
-        services.locate_with(places);
-    }
-    if let Some(time) = config.keep_activity {
-        services.keep_activity_for(time);
-    }
+    let settings = services::Settings { places, ..settings(&config, bound) };
+    let services = services_on(&config, database, settings).await?;
     if let Some(link) = services.set_up_link().await.map_err(unusable)? {
         tracing::info!(link, "there is no workspace yet: open this link within a day to set up the first one");
     }
@@ -169,10 +165,16 @@ async fn migrate(config: &Config) -> Result<Database, Failure> {
     Ok(database)
 }
 
-/// What the use cases run on, for a site that listens there.
-async fn services_on(config: &Config, database: Database, address: SocketAddr) -> Result<Services, Failure> {
+/// What the use cases need to know of a site that listens there.
+fn settings(config: &Config, address: SocketAddr) -> services::Settings {
+    let keep_activity = config.keep_activity;
+    services::Settings { keep_activity, ..services::Settings::new(config.site_url(address), config.founding) }
+}
+
+/// What the use cases run on.
+async fn services_on(config: &Config, database: Database, settings: services::Settings) -> Result<Services, Failure> {
     let vault = Vault::open(&database, config.key.clone(), Clock::system().now()).await.map_err(closed)?;
-    let services = services_with(config, database, vault, address).await?;
+    let services = services_with(database, vault, settings).await?;
     let taken = services.take_in_open_secrets().await.map_err(unusable)?;
     if taken > 0 {
         tracing::info!(taken, "what was kept in the open before is encrypted now");
@@ -183,16 +185,10 @@ async fn services_on(config: &Config, database: Database, address: SocketAddr) -
 /// The same for a command beside the server, which needs no key.
 async fn services_beside(config: &Config) -> Result<Services, Failure> {
     let database = migrate(config).await?;
-    services_with(config, database, Vault::closed(), config.address).await
+    services_with(database, Vault::closed(), settings(config, config.address)).await
 }
 
-async fn services_with(
-    config: &Config,
-    database: Database,
-    vault: Vault,
-    address: SocketAddr,
-) -> Result<Services, Failure> {
-    let settings = services::Settings { site_url: config.site_url(address), founding: config.founding };
+async fn services_with(database: Database, vault: Vault, settings: services::Settings) -> Result<Services, Failure> {
     let services = Services::new(database, vault, settings);
     services.catch_up_with_time().await.map_err(unusable)?;
     Ok(services)
@@ -207,7 +203,7 @@ fn closed(error: OpenError) -> Failure {
 
 async fn rotate_keys(config: &Config) -> Result<(), Failure> {
     let database = migrate(config).await?;
-    let services = services_on(config, database, config.address).await?;
+    let services = services_on(config, database, settings(config, config.address)).await?;
     let progress = |done: u64| drop(writeln!(io::stderr(), "{done} keys of accounts are encrypted anew"));
     let Rotated { current, sealed_anew } = services.rotate_keys(progress).await.map_err(closed)?;
     writeln!(
@@ -232,7 +228,7 @@ async fn print_set_up_link(config: &Config) -> Result<(), Failure> {
 }
 
 async fn print_activity_key(config: &Config) -> Result<(), Failure> {
-    let services = services_on(config, migrate(config).await?, config.address).await?;
+    let services = services_on(config, migrate(config).await?, settings(config, config.address)).await?;
     let key = services.activity_key().await.map_err(unusable)?;
     writeln!(io::stdout(), "{key}")?;
     Ok(())
@@ -356,7 +352,7 @@ async fn fill(config: &Config, demo: &Demo) -> Result<(), Failure> {
     if !empty {
         return if demo.if_empty { Ok(()) } else { Err(Failure::NotEmpty) };
     }
-    let services = services_on(config, database, config.address).await?;
+    let services = services_on(config, database, settings(config, config.address)).await?;
     let default = services::demo::DemoSize::default();
     let size = services::demo::DemoSize {
         members: demo.members.unwrap_or(default.members),

@@ -14,8 +14,8 @@ use domain::member::MemberStatus;
 use domain::workspace::{Founding, WorkspaceRole};
 use domain::{Denial, MemberId, Moment, UserId, WorkspaceId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
 use url::Url;
@@ -27,6 +27,17 @@ pub struct Settings {
     pub site_url: Url,
     /// Who can found a further workspace.
     pub founding: Founding,
+    /// Where on earth network addresses are; events say so.
+    pub places: Option<Arc<Places>>,
+    /// How long activity is kept, unless for ever.
+    pub keep_activity: Option<Duration>,
+}
+
+impl Settings {
+    /// Settings with nothing but what each installation needs.
+    pub fn new(site_url: Url, founding: Founding) -> Self {
+        Self { site_url, founding, places: None, keep_activity: None }
+    }
 }
 
 /// Everything the use cases run on. Cheap to clone; keeps nothing that another server would miss.
@@ -45,8 +56,6 @@ struct Inner {
     mail_waits: Arc<Notify>,
     follower: Follower,
     password_gate: crate::password::Gate,
-    places: OnceLock<Places>,
-    keep_activity: OnceLock<TimeDelta>,
     vault: Vault,
 }
 
@@ -66,8 +75,6 @@ impl Services {
                 mail_waits: Arc::new(Notify::new()),
                 follower: Follower::default(),
                 password_gate: crate::password::Gate::default(),
-                places: OnceLock::new(),
-                keep_activity: OnceLock::new(),
                 vault,
             }),
             browser: None,
@@ -79,28 +86,16 @@ impl Services {
         Self { browser: Some(Arc::new(browser)), ..self.clone() }
     }
 
-    /// From now on events say at which place their network address is. To be called once.
-    pub fn locate_with(&self, places: Places) {
-        // A second call changes nothing: events of one run are located by one file.
-        let _ = self.inner.places.set(places);
-    }
-
-    /// From now on activity is removed when it is older. To be called once.
-    pub fn keep_activity_for(&self, time: Duration) {
-        // Longer than there are dates is for ever.
-        let Ok(time) = TimeDelta::from_std(time) else { return };
-        // A second call changes nothing.
-        let _ = self.inner.keep_activity.set(time);
-    }
-
     /// How long activity is kept, unless for ever.
     pub(crate) fn keeps_activity_for(&self) -> Option<TimeDelta> {
-        self.inner.keep_activity.get().copied()
+        // Longer than there are dates is for ever.
+        self.inner.settings.keep_activity.and_then(|time| TimeDelta::from_std(time).ok())
     }
 
     /// Where what the reader does comes from.
     fn stamp(&self) -> Stamp {
-        self.browser.as_deref().map_or_else(Stamp::default, |browser| Stamp::of(browser, self.inner.places.get()))
+        let places = self.inner.settings.places.as_deref();
+        self.browser.as_deref().map_or_else(Stamp::default, |browser| Stamp::of(browser, places))
     }
 
     /// The database.

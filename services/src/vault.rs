@@ -423,7 +423,7 @@ mod tests {
         let key = KeySource::Value(new_key());
         let vault = Vault::open(&database, key, Moment::UNIX_EPOCH).await.expect("an open vault");
         let site_url = "https://latchkey.example".parse().expect("a URL");
-        let settings = Settings { site_url, founding: Founding::Operator };
+        let settings = Settings::new(site_url, Founding::Operator);
         let services = Services::new(database.clone(), vault.clone(), settings);
         demo::fill(&services, DemoSize::default(), &|_| ()).await.expect("the demo");
 

@@ -18,11 +18,7 @@ async fn empty(url: &str) -> Services {
     let database = Database::connect(url).await.unwrap();
     database.migrate().await.unwrap();
     let vault = vault::vault_of(&database).await;
-    Services::new(
-        database,
-        vault,
-        Settings { site_url: "https://latchkey.example".parse().unwrap(), founding: Founding::Invitation },
-    )
+    Services::new(database, vault, Settings::new("https://latchkey.example".parse().unwrap(), Founding::Invitation))
 }
 
 async fn sign_in(services: &Services, email: &str) -> Ctx {

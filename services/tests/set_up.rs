@@ -17,7 +17,7 @@ async fn empty(url: &str) -> Services {
     database.migrate().await.unwrap();
     let site_url = "https://latchkey.example".parse().unwrap();
     let vault = vault::vault_of(&database).await;
-    Services::new(database, vault, Settings { site_url, founding: Founding::Invitation })
+    Services::new(database, vault, Settings::new(site_url, Founding::Invitation))
 }
 
 fn form(email: &str) -> FoundingForm {

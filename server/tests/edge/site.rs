@@ -86,8 +86,7 @@ impl Site {
         }
         let site_url = Url::parse(difference.site_url).unwrap();
         let vault = if difference.migrated { vault_of(&database).await } else { Vault::closed() };
-        let services =
-            Services::new(database, vault, Settings { site_url: site_url.clone(), founding: Founding::Invitation });
+        let services = Services::new(database, vault, Settings::new(site_url.clone(), Founding::Invitation));
         let mail_folder = difference.mail.then(|| folder.path().join("mail"));
         let way = Way { site_url, trust_proxy: false, mail_folder };
         let stop = CancellationToken::new();

@@ -103,10 +103,7 @@ fn folder() -> TempDir {
 
 async fn connect(url: &str) -> (Services, Clock, DatabaseConnection) {
     let clock = Clock::manual(model::start());
-    let settings = Settings {
-        site_url: "https://latchkey.example/".parse().unwrap(),
-        founding: domain::workspace::Founding::Invitation,
-    };
+    let settings = Settings::new("https://latchkey.example/".parse().unwrap(), domain::workspace::Founding::Invitation);
     let database = Database::connect(url).await.unwrap();
     if !database.is_current().await.unwrap() {
         database.migrate().await.unwrap();

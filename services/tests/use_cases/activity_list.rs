@@ -6,6 +6,7 @@ use domain::activity::{ActivityFilter, ActivityRow, EventKind};
 use futures::TryStreamExt;
 use services::activity::verify::{Trust, verify_export};
 use services::session::Browser;
+use std::time::Duration;
 
 async fn shown(world: &World, person: &Person, filter: &ActivityFilter) -> Vec<ActivityRow> {
     world.ctx(person).await.activity(filter).await.unwrap().rows
@@ -203,20 +204,20 @@ on_both! {
     }
 
     async fn what_is_older_than_it_is_kept_goes_in_whole_batches(world: World) {
-        world.services.keep_activity_for(std::time::Duration::from_secs(30 * 24 * 60 * 60));
+        let services = world.keeping_activity_for(Duration::from_secs(30 * 24 * 60 * 60)).await;
         world.pending().await;
         log_in(&world, &world.carl).await;
         world.services.seal_activity().await.unwrap();
         world.pass(TimeDelta::days(20));
         log_in(&world, &world.cora).await;
         world.services.seal_activity().await.unwrap();
-        assert_eq!(world.services.remove_old_activity().await.unwrap(), 0);
+        assert_eq!(services.remove_old_activity().await.unwrap(), 0);
         let old = world.one::<i64>("SELECT last_position FROM activity_checkpoint WHERE number = 1", []).await;
         world.pass(TimeDelta::days(12));
         let key = Some(world.services.activity_key().await.unwrap());
         let trust = Trust { key, ..Trust::default() };
-        assert_eq!(world.services.remove_old_activity().await.unwrap(), u64::try_from(old).unwrap());
-        assert_eq!(world.services.remove_old_activity().await.unwrap(), 0, "twice is once");
+        assert_eq!(services.remove_old_activity().await.unwrap(), u64::try_from(old).unwrap());
+        assert_eq!(services.remove_old_activity().await.unwrap(), 0, "twice is once");
         let report = world.services.database().verify_activity(&trust).await.unwrap();
         assert!(report.is_clean(), "{report}");
         assert!(report.notes.iter().any(|note| *note == format!("Events up to {old} were removed by retention.")), "{report}");

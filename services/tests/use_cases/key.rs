@@ -35,7 +35,7 @@ fn close(path: &std::path::Path) {
 async fn services_with(world: &World, path: &std::path::Path) -> Services {
     let database = Database::connect(&world.url).await.unwrap();
     let vault = Vault::open(&database, KeySource::File(path.to_owned()), start()).await.unwrap();
-    let settings = Settings { site_url: "https://latchkey.example/".parse().unwrap(), founding: Founding::Invitation };
+    let settings = Settings::new("https://latchkey.example/".parse().unwrap(), Founding::Invitation);
     Services::with_clock(database, vault, settings, Clock::manual(start()))
 }
 
@@ -124,7 +124,7 @@ on_both! {
         assert!(error.to_string().contains("Put a new one before it"), "{error}");
         let both = Secret::new(format!("{}\n{KEY}", new_key().expose()));
         let vault = Vault::open(&database, KeySource::Value(both), start()).await.unwrap();
-        let settings = Settings { site_url: "https://latchkey.example/".parse().unwrap(), founding: Founding::Invitation };
+        let settings = Settings::new("https://latchkey.example/".parse().unwrap(), Founding::Invitation);
         let services = Services::with_clock(database, vault, settings, Clock::manual(start()));
         services.rotate_keys(|_| ()).await.unwrap();
         assert_eq!(states(&world).await, (1, 0, 1));

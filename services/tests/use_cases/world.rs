@@ -28,6 +28,7 @@ use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
+use std::time::Duration;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -135,9 +136,17 @@ async fn sqlite_template() -> &'static [u8] {
     TEMPLATE.get_or_init(make).await
 }
 
+fn settings(founding: Founding) -> Settings {
+    Settings::new("https://latchkey.example/".parse().unwrap(), founding)
+}
+
 /// Services on a database, with links to a site of the tests.
 pub async fn services_on(url: &str, clock: Clock, founding: Founding) -> Services {
-    let settings = Settings { site_url: "https://latchkey.example/".parse().unwrap(), founding };
+    services_set(url, clock, settings(founding)).await
+}
+
+/// The same, with all that an operator can set.
+pub async fn services_set(url: &str, clock: Clock, settings: Settings) -> Services {
     let database = Database::connect(url).await.unwrap();
     let vault = vault_of(&database).await;
     Services::with_clock(database, vault, settings, clock)
@@ -371,6 +380,12 @@ impl World {
     /// The same installation with another rule on who can found a workspace.
     pub async fn founding_by(&self, founding: Founding) -> Services {
         services_on(&self.url, self.clock.clone(), founding).await
+    }
+
+    /// The same installation, which keeps activity for a while.
+    pub async fn keeping_activity_for(&self, time: Duration) -> Services {
+        let settings = Settings { keep_activity: Some(time), ..settings(Founding::Invitation) };
+        services_set(&self.url, self.clock.clone(), settings).await
     }
 
     pub fn pass(&self, time: TimeDelta) {
