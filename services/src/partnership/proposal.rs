@@ -122,6 +122,14 @@ impl Ctx {
         if proposal.workspace_id.as_deref() == Some(own.public_id.to_lowercase().as_str()) {
             return Err(Problem::new("workspace_id", "This is your own workspace’s ID. Enter your partner’s.").into());
         }
+        let contact = fold_email(&proposal.contact_email);
+        let sql = r#"SELECT 1 FROM member m JOIN "user" u ON u.id = m.user_id
+                     WHERE m.workspace_id = $1 AND u.email_folded = $2 AND m.status <> 'deactivated'"#;
+        let values = [self.workspace().into(), contact.into()];
+        if transaction.query_one_raw(statement(transaction, sql, values)).await?.is_some() {
+            let text = "This is the address of a member of your own workspace. Enter one of your partner’s.";
+            return Err(Problem::new("contact_email", text).into());
+        }
         if proposal.workspace_id.is_none() && !self.services.invites_companies() {
             return Err(Problem::new(
                 "workspace_id",

@@ -329,6 +329,20 @@ on_both! {
         );
     }
 
+    async fn the_address_of_a_member_of_the_own_workspace_is_refused(world: World) {
+        for own in [&world.petra.email, &world.olga.email.to_uppercase()] {
+            let form = ProposalForm { contact_email: own.clone(), ..proposal("") };
+            let error = told(world.propose(&world.ada, &form).await);
+            assert_eq!(
+                error.problem_with("contact_email"),
+                Some("This is the address of a member of your own workspace. Enter one of your partner’s."),
+                "{own}"
+            );
+        }
+        let form = ProposalForm { contact_email: world.tess.email.clone(), ..proposal("") };
+        world.propose(&world.ada, &form).await.unwrap();
+    }
+
     async fn there_is_one_live_partnership_with_a_company(world: World) {
         world.ctx(&world.hana).await;
         for form in [proposal(&world.third_id()), proposal("nobody-s"), proposal("")] {
