@@ -127,7 +127,7 @@ test("a request is reminded of once a day, and taken back", async ({ browserOf }
 
     await page.goto("/requests/sent");
     await page.getByRole("button", { name: `Withdraw ${teammate.name}'s request` }).click();
-    await expect(page.getByText(`The request for ${SHARED} was withdrawn.`)).toBeVisible();
+    await expect(page.getByText(`The request for ${teammate.name} to have access to ${SHARED} was withdrawn.`)).toBeVisible();
     await expect(sent(page, SHARED).first()).toContainText("Withdrawn");
     await owners.goto("/requests");
     await expect(row(owners, teammate.name)).toHaveCount(0);

@@ -5,7 +5,7 @@ use super::to_decide::{cursor, read_cursor};
 use super::{end_of, names_of};
 use crate::access_grant::LINE_WAITS;
 use crate::account::{AccountManager, GRANT_COUNTS, GRANT_JOINS, STRENGTH, VisibleAccount, lock};
-use crate::activity::{Details, Event, Tell};
+use crate::activity::{Details, Event, Tell, listed};
 use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{access_request, request_line};
@@ -275,10 +275,11 @@ impl SentByMe {
             ongoing.lines.iter().filter(|each| line.is_none_or(|line| each.id == line)).cloned().collect();
         let Some(first) = chosen.first() else { return Err(AppError::NotFound.into()) };
         let waiting: Vec<request_line::Model> = chosen.iter().filter(|line| ongoing.waits(line)).cloned().collect();
-        let label = ongoing.place.label.clone();
         if waiting.is_empty() {
-            if chosen.iter().any(|line| line.state == LineState::Withdrawn) {
-                return Ok(withdrawn(&label));
+            let before: Vec<request_line::Model> =
+                chosen.iter().filter(|line| line.state == LineState::Withdrawn).cloned().collect();
+            if !before.is_empty() {
+                return Ok(withdrawn(&ongoing.event(EventKind::RequestWithdrawn, &before).await?));
             }
             return Err(too_late(&ongoing, first).await?.into());
         }
@@ -290,8 +291,9 @@ impl SentByMe {
             .exec(transaction)
             .await?;
         let event = ongoing.event(EventKind::RequestWithdrawn, &waiting).await?;
+        let told = withdrawn(&event);
         ongoing.change.commit(vec![event]).await?;
-        Ok(withdrawn(&label))
+        Ok(told)
     }
 
     /// Tells those who decide once more, at most once a day. Returns what to tell the requester.
@@ -355,8 +357,9 @@ impl SentByMe {
     }
 }
 
-fn withdrawn(label: &str) -> String {
-    format!("The request for {label} was withdrawn. Its owners have been told.")
+fn withdrawn(event: &Event) -> String {
+    let (members, label) = (listed(&event.details.members), &event.details.label);
+    format!("The request for {members} to have access to {label} was withdrawn. Its owners have been told.")
 }
 
 /// The answer to taking back what was decided, or has ended.

@@ -261,7 +261,9 @@ on_both! {
         let lines = world.request_for(&[&world.ann, &world.ben, &world.gus]).await;
         world.mails().await;
         let message = withdraw(&world, &world.mia, Some(lines[0])).await.unwrap();
-        assert_eq!(message, format!("The request for {LABEL} was withdrawn. Its owners have been told."));
+        assert_eq!(message, format!(
+                "The request for Ann Teammate to have access to {LABEL} was withdrawn. Its owners have been told."
+            ));
         assert_eq!(world.line_state(lines[0]).await, "withdrawn");
         assert_eq!((world.line_state(lines[1]).await.as_str(), counted(&world, &world.olga).await), ("pending", 2));
         let sentence = format!("Mia Manager withdrew the request for Ann Teammate to have access to {LABEL}.");
