@@ -7,6 +7,7 @@ use domain::secret::Secret;
 use domain::{AppError, Denial};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::cell::Cell;
 use std::time::Duration;
 use web_sys::js_sys::Date;
 
@@ -21,6 +22,11 @@ const TAKEN_OUT: &str = "Taken out of the clipboard.";
 const NOT_TAKEN_OUT: &str = "Your browser did not let Latchkey take it out of the clipboard.";
 const NOT_COPIED: &str = "Your browser did not let Latchkey copy. Press Copy once more.";
 const OVER: &str = "This code is over. Ask for a new one.";
+
+thread_local! {
+    /// Where it is said that the secret was copied that is in the clipboard now.
+    static COPIED_LAST: Cell<Option<RwSignal<String>>> = const { Cell::new(None) };
+}
 
 /// What the page has of one secret, for as long as it has it.
 #[derive(Clone, Copy)]
@@ -139,20 +145,26 @@ impl Handout {
     }
 
     async fn write(self, secret: Secret) {
-        let Some(copy) = clipboard::write(secret.expose()).await else {
-            self.said.set(NOT_COPIED.to_owned());
-            self.kept.set_value(secret);
-            set_timeout(move || self.kept.set_value(Secret::default()), KEPT);
-            return;
-        };
-        self.said.set(COPIED.to_owned());
         let emptied = move |emptied: bool| {
             // Nobody waits to be told when it has been about something else since.
             if !self.said.read_untracked().is_empty() {
                 self.said.set(if emptied { TAKEN_OUT } else { NOT_TAKEN_OUT }.to_owned());
             }
         };
-        clipboard::empty_later(copy, Duration::from_secs(IN_CLIPBOARD_SECONDS.into()), emptied);
+        let time = Duration::from_secs(IN_CLIPBOARD_SECONDS.into());
+        if clipboard::write_for(secret.expose(), time, emptied).await {
+            self.said.set(COPIED.to_owned());
+            // What was copied before is not in the clipboard any more.
+            let before = COPIED_LAST.replace(Some(self.said)).filter(|before| *before != self.said);
+            if let Some(before) = before {
+                // Its part of the page may be gone.
+                before.try_update(String::clear);
+            }
+        } else {
+            self.said.set(NOT_COPIED.to_owned());
+            self.kept.set_value(secret);
+            set_timeout(move || self.kept.set_value(Secret::default()), KEPT);
+        }
     }
 
     fn count_down(self, seconds: u32) {

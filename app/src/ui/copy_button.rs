@@ -24,8 +24,8 @@ pub fn CopyButton(
     let copy = move |_| {
         spawn_local(async move {
             said.set(match clipboard::write(&value.get_value()).await {
-                Some(_) => "Copied",
-                None => "Could not copy. Select the text and copy it.",
+                true => "Copied",
+                false => "Could not copy. Select the text and copy it.",
             });
             set_timeout(move || said.set(""), SAID);
         });
