@@ -104,6 +104,7 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
         ("serve", Some(("LATCHKEY_SMTP_URL", "smtps://u:hunter2@mail.example")), 2, "LATCHKEY_MAIL_FROM"),
         ("migrate", Some(("LATCHKEY_DATABSE_URL", "sqlite://x.db")), 2, "LATCHKEY_DATABSE_URL"),
         ("migrate", Some(("LATCHKEY_DATABASE_URL", "sqlite://site/a.js/x.db")), 1, "LATCHKEY_DATABASE_URL"),
+        ("serve", Some(("LATCHKEY_KEEP_ACTIVITY", "7 days")), 2, "LATCHKEY_KEEP_ACTIVITY"),
         ("--dance", None, 2, "--dance"),
         (&taken, None, 1, "LATCHKEY_ADDRESS"),
     ] {
@@ -369,4 +370,66 @@ fn question(database: &str, sql: &str) -> i64 {
         let row = database.query_one_raw(statement).await.unwrap();
         row.map_or(0, |row| row.try_get("", "n").unwrap())
     })
+}
+
+/// Accounts with a password each, whose keys are rotated.
+const SEALED: usize = 40;
+/// Rotations that are killed before one is let end.
+const KILLED_ROTATIONS: u64 = 12;
+
+#[test]
+fn a_rotation_of_keys_that_is_killed_leaves_every_password_readable() {
+    let folder = folder_with_site();
+    assert!(latchkey(&folder, &["demo"]).output().unwrap().status.success());
+    let (mut server, address) = serve(&folder);
+    let cookie = |address| {
+        let form = "email=owner@harbor.example&password=latchkey-demo";
+        let signed_in = post(address, "/api/session/sign-in", "", form).unwrap();
+        signed_in.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned()
+    };
+    let owner = cookie(address);
+    let accounts: Vec<String> = (0..SEALED).map(|number| add_account(address, &owner, number)).collect();
+    let all_read = |address: SocketAddr, cookie: &str| {
+        for (number, account) in accounts.iter().enumerate() {
+            let answer = post(address, "/api/credential/copy-password", cookie, &format!("account={account}")).unwrap();
+            assert!(answer.ends_with(&format!(r#"{{"value":"password number {number}"}}"#)), "{number}: {answer}");
+        }
+    };
+    all_read(address, &owner);
+    let begun = Instant::now();
+    assert!(latchkey(&folder, &["rotate-keys"]).output().unwrap().status.success());
+    let whole = begun.elapsed();
+    let mut killed_under_way = 0;
+    for round in 0..KILLED_ROTATIONS {
+        let mut rotation = Running(latchkey(&folder, &["rotate-keys"]).spawn().unwrap());
+        // At another point each time, from the middle of the start to the end.
+        std::thread::sleep(whole.mul_f64(0.3 + 0.7 * round as f64 / KILLED_ROTATIONS as f64));
+        rotation.kill().unwrap();
+        killed_under_way += u32::from(!rotation.wait().unwrap().success());
+        all_read(address, &owner);
+    }
+    assert!(killed_under_way > 0, "each rotation was over before it was killed");
+    // Whoever starts on what was left behind reads it, too, and the next rotation goes on to the end.
+    terminate(&server);
+    server.wait().unwrap();
+    let (_server, address) = serve(&folder);
+    all_read(address, &owner);
+    assert!(latchkey(&folder, &["rotate-keys"]).output().unwrap().status.success());
+    all_read(address, &owner);
+    let database = format!("sqlite://{}", folder.path().join("data/latchkey.db").display());
+    let keys = question(&database, "SELECT count(DISTINCT vault_key_id) AS n FROM data_key");
+    assert_eq!(keys, 1, "everything is under the newest key");
+}
+
+/// An account of the signed-in owner, with a password of its own. Returns its id.
+fn add_account(address: SocketAddr, cookie: &str, number: usize) -> String {
+    let form = format!(
+        "key=01a20000-0000-7000-8000-{number:012x}&label=Sealed {number}&app=Shop&login_url=&username=&note=\
+         &password=password number {number}&one_time_code="
+    );
+    let added = post(address, "/api/account/add", cookie, &form.replace(' ', "+")).unwrap();
+    assert!(added.starts_with("HTTP/1.1 2") || added.starts_with("HTTP/1.1 3"), "{added}");
+    let account =
+        added.split(['"', '/', ' ', '\r', '?']).find(|part| part.len() == 36 && part.matches('-').count() == 4);
+    account.unwrap_or_else(|| panic!("no account in {added}")).to_owned()
 }
