@@ -391,9 +391,34 @@ pub fn told(error: services::Error) -> AppError {
     }
 }
 
+/// The same answer to a member outside of a server function; where they were refused what they tried, it is noted for the
+/// record.
+pub fn told_to(ctx: &Ctx, tried: &str, error: services::Error) -> AppError {
+    let error = told(error);
+    if let AppError::Denied { denial } = error {
+        ctx.refused(denial, tried);
+    }
+    error
+}
+
 fn fail(error: AppError) -> Failure {
+    note_refusal(&error);
     answer_failure(&error, None);
     Failure(error)
+}
+
+/// Notes for the record what a member tried, when it was refused. Looking at a page tries nothing.
+fn note_refusal(error: &AppError) {
+    let AppError::Denied { denial } = error else { return };
+    let parts = parts();
+    if let Some(ctx) = parts.extensions.get::<Ctx>().filter(|_| parts.method == Method::POST) {
+        ctx.refused(*denial, &act_of(parts.uri.path()));
+    }
+}
+
+/// What a request to this path tries, in words: "change role" for `/api/access-grant/change-role`.
+fn act_of(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or_default().replace('-', " ")
 }
 
 /// Says in HTTP what went wrong: a status, or for a plain post the way back with a one-time message.
@@ -483,6 +508,12 @@ mod tests {
         for path in ["", "accounts", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/a\\b"] {
             assert_eq!(own_path(path), None, "{path:?}");
         }
+    }
+
+    #[test]
+    fn an_act_is_named_by_its_path() {
+        assert_eq!(act_of("/api/access-grant/change-role"), "change role");
+        assert_eq!(act_of("/api/access-request/accept"), "accept");
     }
 
     #[test]

@@ -155,6 +155,8 @@ words! {
         ActivityExported = "activity_exported",
         /// Old activity was removed, as the operator has set.
         ActivityRemoved = "activity_removed",
+        /// A member was refused something on what they see.
+        AttemptRefused = "attempt_refused",
     }
 }
 
@@ -236,6 +238,7 @@ impl EventKind {
             Self::SecondFactorRequired => "Second factor required",
             Self::ActivityExported => "Activity exported",
             Self::ActivityRemoved => "Activity removed",
+            Self::AttemptRefused => "Attempt refused",
         }
     }
 

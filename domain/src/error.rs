@@ -208,6 +208,13 @@ pub enum Denial {
     AboveAdmin,
 }
 
+impl Denial {
+    /// Whether the reader can go on at once by a step that comes first, so that nothing is refused for good.
+    pub const fn asks_for_a_step(self) -> bool {
+        matches!(self, Self::ConfirmFirst | Self::SecondFactorFirst)
+    }
+}
+
 /// Who or what was first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

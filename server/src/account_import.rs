@@ -7,7 +7,7 @@
 use crate::page_form::status_of;
 use crate::router::{Reader, Refusal, Server, read_upload, see_other, show_again, sign_in_and_send_again};
 use app::account::import::posted::PostedImport;
-use app::ssr::told;
+use app::ssr::told_to;
 use app::wire::Notice;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -67,7 +67,8 @@ async fn look(ctx: &Ctx, form: &Form, posted: &mut PostedImport) -> Result<Optio
         Act::Look | Act::Import => form.columns.clone(),
     };
     posted.text = text.to_owned();
-    posted.preview = Some(ctx.import_preview(&sheet, &columns).await.map_err(told)?);
+    posted.preview =
+        Some(ctx.import_preview(&sheet, &columns).await.map_err(|error| told_to(ctx, "import accounts", error))?);
     if form.act == Act::Upload {
         return Ok(None);
     }
@@ -82,7 +83,7 @@ async fn look(ctx: &Ctx, form: &Form, posted: &mut PostedImport) -> Result<Optio
         form.key.ok_or_else(|| AppError::invalid("form", "The form could not be read. Choose the file once more."))?;
     match ctx.import_accounts(key, &sheet, &columns).await {
         Ok(imported) => Ok(Some(Notice { items: imported.items(), ..Notice::done(imported.message()) })),
-        Err(error) => Err(told(error)),
+        Err(error) => Err(told_to(ctx, "import accounts", error)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! `POST /activity/record`, a company's own record with what is needed to verify it.
 
 use crate::router::{Reader, Refusal, Server, read_form, sign_in_first};
-use app::ssr::told;
+use app::ssr::told_to;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -23,7 +23,7 @@ pub(crate) async fn table(State(server): State<Server>, request: Request) -> Res
     };
     match ctx.export_activity(&filter_in(&body)).await {
         Ok(pieces) => file(pieces, "text/csv; charset=utf-8", "attachment; filename=\"activity.csv\""),
-        Err(error) => reader.refuse(Refusal::of(told(error))),
+        Err(error) => reader.refuse(Refusal::of(told_to(&ctx, "download activity", error))),
     }
 }
 
@@ -52,13 +52,13 @@ pub(crate) async fn record(State(server): State<Server>, request: Request) -> Re
     };
     let admin = match ctx.admin() {
         Ok(admin) => admin,
-        Err(denial) => return reader.refuse(Refusal::of(denial.into())),
+        Err(denial) => return reader.refuse(Refusal::of(told_to(&ctx, "download the record", denial.into()))),
     };
     match admin.export_record().await {
         Ok(pieces) => {
             file(pieces, "application/jsonl; charset=utf-8", "attachment; filename=\"activity-record.jsonl\"")
         }
-        Err(error) => reader.refuse(Refusal::of(told(error))),
+        Err(error) => reader.refuse(Refusal::of(told_to(&ctx, "download the record", error))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `POST /members/export`: the members that the filter shows, as a file.
 
 use crate::router::{Reader, Refusal, Server, read_form, sign_in_first};
-use app::ssr::told;
+use app::ssr::told_to;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -22,14 +22,14 @@ pub(crate) async fn post(State(server): State<Server>, request: Request) -> Resp
     };
     let admin = match ctx.admin() {
         Ok(admin) => admin,
-        Err(denial) => return reader.refuse(Refusal::of(denial.into())),
+        Err(denial) => return reader.refuse(Refusal::of(told_to(&ctx, "download members", denial.into()))),
     };
     match admin.export_members(filter_in(&body)).await {
         Ok(pieces) => file(Body::from_stream(pieces.inspect_err(|error| {
             // The file breaks off: the browser says so.
             tracing::error!(error = %services::chain(error), "the list of members broke off");
         }))),
-        Err(error) => reader.refuse(Refusal::of(told(error))),
+        Err(error) => reader.refuse(Refusal::of(told_to(&ctx, "download members", error))),
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::page_form::status_of;
 use crate::router::{Reader, Refusal, SECURITY, Server, read_form, see_other, show_again, sign_in_and_send_again};
 use app::access_request::posted::{PostedAct, PostedRequest};
-use app::ssr::told;
+use app::ssr::told_to;
 use app::wire::Notice;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
@@ -43,7 +43,7 @@ pub(crate) async fn post(State(server): State<Server>, Path(account): Path<Strin
     if act == PostedAct::Send && posted.failure.is_none() {
         match send(&ctx, account, &posted.form).await {
             Ok(sent) => return sent_answer(&server, sent),
-            Err(error) => posted.failure = Some(told(error)),
+            Err(error) => posted.failure = Some(told_to(&ctx, "request access", error)),
         }
     }
     let status = posted.failure.as_ref().and_then(status_of);

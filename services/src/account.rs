@@ -14,6 +14,7 @@ use crate::context::Change;
 use crate::database::statement;
 use crate::entity::{access_grant, account};
 use crate::member_search::fold;
+use crate::refusal::About;
 use crate::{Ctx, Error};
 use chrono::Datelike;
 use domain::access_request::AskedAccount;
@@ -350,7 +351,9 @@ impl VisibleAccount {
 
     async fn find(ctx: &Ctx, connection: &impl ConnectionTrait, id: AccountId, now: Moment) -> Result<Self, Error> {
         let found = Self::read(ctx, connection, id, now, "a.deleted_at IS NULL").await?;
-        found.filter(|account| account.standing().sees()).ok_or_else(|| AppError::NotFound.into())
+        let found = found.filter(|account| account.standing().sees()).ok_or(AppError::NotFound)?;
+        ctx.attempt().is_about(About::Account(id));
+        Ok(found)
     }
 
     /// The account.

@@ -283,6 +283,14 @@ impl Details {
                     format!("{count} events were removed, as they were older than activity is kept.")
                 }
             },
+            EventKind::AttemptRefused => {
+                let on = match (label.as_str(), partner.as_str()) {
+                    ("", "") => String::new(),
+                    ("", partner) => format!(" on the partnership with {partner}"),
+                    (label, _) => format!(" on {label}"),
+                };
+                format!("{actor} tried “{}”{on}, and was refused: {}", self.note, self.because)
+            }
         }
     }
 }

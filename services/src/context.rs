@@ -5,6 +5,7 @@ use crate::activity::{self, Event};
 use crate::database::{Database, statement};
 use crate::live::Follower;
 use crate::mail::{self, Outgoing};
+use crate::refusal::Attempt;
 use crate::session::{Browser, SignedIn};
 use crate::vault::Vault;
 use crate::{Error, credential, notify};
@@ -238,6 +239,8 @@ pub struct Ctx {
     pub(crate) services: Services,
     pub(crate) who: Arc<SignedIn>,
     now: Moment,
+    /// What becomes of this operation where it is refused.
+    attempt: Attempt,
 }
 
 impl Ctx {
@@ -246,7 +249,7 @@ impl Ctx {
     }
 
     pub(crate) fn of(services: Services, who: Arc<SignedIn>, now: Moment) -> Self {
-        Self { services, who, now }
+        Self { services, who, now, attempt: Attempt::default() }
     }
 
     /// When the operation began.
@@ -295,6 +298,10 @@ impl Ctx {
 
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         self.services.reader()
+    }
+
+    pub(crate) fn attempt(&self) -> &Attempt {
+        &self.attempt
     }
 
     /// The same member as they stand inside a change, which nobody alters until it ends: active, with the role they have

@@ -30,6 +30,7 @@ pub mod partnership;
 pub mod passkey;
 pub mod password;
 mod profile;
+mod refusal;
 pub mod second_factor;
 pub mod session;
 mod sweep;

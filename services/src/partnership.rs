@@ -7,6 +7,7 @@ use crate::access_grant::lock_accounts;
 use crate::activity::{Details, Event, Tell};
 use crate::context::Change;
 use crate::database::statement;
+use crate::refusal::About;
 use crate::{Ctx, Error, Services};
 use domain::account::AccountRole;
 use domain::activity::EventKind;
@@ -192,7 +193,9 @@ impl VisiblePartnership {
         let row = row(connection, id).await?.map(|row| PartnershipRow { state: row.state_at(now), ..row });
         let found = row.map(|row| Self { ctx: ctx.clone(), row: Arc::new(row) });
         let found = found.filter(|partnership| partnership.standing().is_some_and(PartnershipStanding::sees));
-        found.ok_or_else(|| AppError::NotFound.into())
+        let found = found.ok_or(AppError::NotFound)?;
+        ctx.attempt().is_about(About::Partnership(id));
+        Ok(found)
     }
 
     /// What this member is to the partnership; nothing for a member of neither side.

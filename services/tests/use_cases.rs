@@ -80,6 +80,8 @@ mod password;
 mod postgres;
 #[path = "use_cases/profile.rs"]
 mod profile;
+#[path = "use_cases/refusal.rs"]
+mod refusal;
 #[path = "use_cases/request_list.rs"]
 mod request_list;
 #[path = "use_cases/ruling.rs"]

@@ -16,12 +16,14 @@ pub(super) async fn find(State(server): State<Server>, mut request: Request, nex
     let client = request.extensions().get::<ClientAddress>().copied();
     let services = server.services().asked_by(server.edge().browser(request.headers(), client));
     let by_itself = request.uri().path() == LIVE || request.headers().contains_key(REFRESH);
+    let mut asks = None;
     let found = if by_itself { services.oneself_of_open_page(id).await } else { services.oneself(id).await };
     match found {
         Ok(Some(oneself)) => {
             telemetry::record_member(oneself.member());
             // Without what their workspace asks of them first, somebody can see to that, and nothing else.
             if let Ok(ctx) = oneself.ctx() {
+                asks = Some(ctx.clone());
                 request.extensions_mut().insert(ctx);
             }
             request.extensions_mut().insert(oneself);
@@ -29,5 +31,12 @@ pub(super) async fn find(State(server): State<Server>, mut request: Request, nex
         Ok(None) => {}
         Err(error) => return Reader::of(&request, &server).refuse(Refusal::of(app::ssr::told(error))),
     }
-    next.run(request).await
+    let answer = next.run(request).await;
+    if let Some(ctx) = asks
+        && let Err(error) = ctx.record_refusal().await
+    {
+        // The answer stands: it was no, and it is no.
+        tracing::error!(error = %services::chain(&error), "a refused attempt could not be recorded");
+    }
+    answer
 }

@@ -1,6 +1,6 @@
 //! Activity as pages and files: where it came from, and what is downloaded by whom.
 
-use crate::site::{Answer, Site, post};
+use crate::site::{Answer, Site, call, post};
 use axum::body::Body;
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, COOKIE, USER_AGENT};
@@ -47,4 +47,62 @@ async fn the_table_is_what_the_filter_shows_and_says_from_which_system() {
     let wrong = site.get_as(&owner, "/activity?from=soon").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("This is no time.") && wrong.body.contains("value=\"soon\""), "{}", wrong.body);
+}
+
+/// An account that this cookie's member has access to.
+async fn account_of(site: &Site, cookie: &str) -> String {
+    let list = site.get_as(cookie, "/accounts").await.body;
+    let account =
+        list.split("href=\"/accounts/").find_map(|rest| rest.split(['"', '/']).next().filter(|id| id.len() == 36));
+    account.unwrap_or_else(|| panic!("no account in {list}")).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_is_told_whichever_way_it_was_tried() {
+    let site = Site::start().await;
+    let (owner, user) = (site.sign_in().await, site.sign_in_as("collaborator@northlight.example").await);
+    let account = account_of(&site, &user).await;
+    let told = async || {
+        let file = download(&site, &owner, "/activity/export", "event=attempt_refused").await;
+        file.body.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Looking at what is not theirs to do tries nothing.
+    for tab in ["exposure", "secrets", "members", "settings"] {
+        site.get_as(&user, &format!("/accounts/{account}/{tab}")).await;
+    }
+    assert!(told().await.is_empty());
+
+    let only_owners = "Only an owner of the account can do this.";
+    let asked = call("/api/credential/set-copying").header(COOKIE, &user);
+    let by_island = site.send(asked.body(Body::from(format!("account={account}"))).unwrap()).await;
+    assert_eq!(by_island.status, StatusCode::FORBIDDEN);
+    let refused = format!(", and was refused: {only_owners}");
+    let one = &told().await[0];
+    assert!(one.contains("tried “set copying” on ") && one.contains(&refused), "{one}");
+    let plainly = download(&site, &user, "/api/account/delete", &format!("account={account}&reason=Over")).await;
+    assert_eq!(plainly.status, StatusCode::SEE_OTHER);
+    assert!(told().await[0].contains("tried “delete” on "), "{:?}", told().await);
+
+    // A form that is posted to its page, and the form without scripts that has a route of its own.
+    let page = format!("/accounts/{account}");
+    let form = format!("function=credential/remove-password&account={account}&version=1");
+    let by_page = download(&site, &user, &page, &form).await;
+    assert_eq!(by_page.status, StatusCode::FORBIDDEN);
+    assert!(told().await[0].contains("“remove password”"), "{:?}", told().await);
+    let form = "key=01a20000-0000-7000-8000-000000000009&role=collaborator&access_end=90&reason=why&act=send";
+    let without_scripts = download(&site, &user, &format!("/accounts/{account}/request-access"), form).await;
+    assert_eq!(without_scripts.status, StatusCode::FORBIDDEN, "{}", without_scripts.body);
+    assert!(told().await[0].contains("“request access”"), "{:?}", told().await);
+
+    // What the company itself is asked for is told to its own Admins.
+    let colleague = site.sign_in_as("second-owner@harbor.example").await;
+    assert_eq!(download(&site, &colleague, "/activity/record", "").await.status, StatusCode::FORBIDDEN);
+    assert!(
+        told().await[0].contains("tried “download the record”, and was refused: Only an Admin"),
+        "{:?}",
+        told().await
+    );
+    assert_eq!(download(&site, &user, "/activity/record", "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(told().await.len(), 5, "the host is not told of what concerns the guest alone");
+    assert!(!told().await.iter().any(|line| line.contains("password=")));
 }

@@ -5,7 +5,8 @@ use crate::site::{Site, call};
 use axum::body::Body;
 use http::StatusCode;
 use http::header::COOKIE;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use tempfile::TempDir;
 
@@ -272,7 +273,7 @@ async fn sweep(world: &World) {
             if found.answer != *expected {
                 wrong.push(format!("{} {} {caller}: {} instead of {expected}", row.function, row.ids, found.answer));
             }
-            if found.answer != "ok" && found.wrote {
+            if !found.wrote_what_it_may() {
                 wrong.push(format!("{} {} {caller}: refused, and wrote", row.function, row.ids));
             }
         }
@@ -286,7 +287,10 @@ async fn sweep(world: &World) {
 async fn sees_a_write(world: &World) {
     let rows = rows();
     let accept = rows.iter().find(|row| row.function == "access-request/accept" && row.ids == "own").unwrap();
-    assert!(world.ask(accept, "owner", &mut None).await.wrote);
+    assert_eq!(world.ask(accept, "owner", &mut None).await.wrote, Wrote::Something);
+    assert_eq!(world.ask(accept, "admin", &mut None).await.wrote, Wrote::Refusal);
+    let unseen = world.ask(accept, "teammate", &mut None).await;
+    assert_eq!((unseen.answer, unseen.wrote), ("unseen", Wrote::Nothing));
 }
 
 struct Row {
@@ -312,7 +316,27 @@ fn rows() -> Vec<Row> {
 
 struct Found {
     answer: &'static str,
-    wrote: bool,
+    wrote: Wrote,
+}
+
+impl Found {
+    /// Whoever is refused changes nothing. What they see and were denied is on record, which is all that was written.
+    fn wrote_what_it_may(&self) -> bool {
+        match self.answer {
+            "ok" => true,
+            "denied" => self.wrote != Wrote::Something,
+            _ => self.wrote == Wrote::Nothing,
+        }
+    }
+}
+
+/// What a question has left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wrote {
+    Nothing,
+    /// One event that says that it was refused, and nothing else.
+    Refusal,
+    Something,
 }
 
 /// A database of which copies can be made while nobody is connected to it.
@@ -355,6 +379,8 @@ impl Origin {
 struct Copy {
     site: Site,
     observer: Observer,
+    /// What was there when it was asked last.
+    seen: Seen,
     origin: Origin,
 }
 
@@ -362,7 +388,8 @@ impl Copy {
     async fn of(origin: &Origin) -> Self {
         let origin = origin.copy().await;
         let site = Site::start_on(&origin.url()).await;
-        Self { site, observer: Observer::of(&origin.url()).await, origin }
+        let observer = Observer::of(&origin.url()).await;
+        Self { seen: observer.seen().await, site, observer, origin }
     }
 
     async fn remove(self) {
@@ -374,32 +401,70 @@ impl Copy {
 
 struct Observer {
     database: DatabaseConnection,
-    /// Says something else whenever anything at all was written.
+    /// Everything there is but the events of refusals, and how many of those there are.
     question: String,
+    /// What was there when SQLite's number of the state was this one: as long as it is, nothing was written.
+    known: RefCell<Option<(i64, Seen)>>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Seen {
+    rest: String,
+    refusals: i64,
 }
 
 impl Observer {
     async fn of(url: &str) -> Self {
         let database = connect(url).await;
-        let question = match database.get_database_backend() {
-            DbBackend::Postgres => {
-                let tables = "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'";
-                let tables = database.query_all_raw(Statement::from_string(DbBackend::Postgres, tables)).await.unwrap();
-                let rows = tables.iter().map(|table| {
-                    let name: String = table.try_get("", "name").unwrap();
-                    format!("SELECT '{name}' || t::text AS row FROM \"{name}\" t")
-                });
-                let rows = rows.collect::<Vec<_>>().join(" UNION ALL ");
-                format!("SELECT md5(string_agg(row, ',' ORDER BY row)) AS version FROM ({rows}) everything")
-            }
-            _ => "SELECT CAST(data_version AS text) AS version FROM pragma_data_version".to_owned(),
+        let backend = database.get_database_backend();
+        let (tables, all) = match backend {
+            DbBackend::Postgres => (
+                "SELECT tablename::text AS name, 't::text' AS row FROM pg_tables WHERE schemaname = 'public'",
+                "md5(string_agg(row, ',' ORDER BY row))",
+            ),
+            _ => (
+                "SELECT m.name AS name, (SELECT group_concat('quote(\"' || c.name || '\")', '||')
+                                         FROM pragma_table_info(m.name) c) AS row
+                 FROM sqlite_master m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
+                "group_concat(row, char(10))",
+            ),
         };
-        Self { database, question }
+        let tables = database.query_all_raw(Statement::from_string(backend, tables)).await.unwrap();
+        assert!(tables.len() > 20, "{} tables are watched", tables.len());
+        let rows = tables.iter().map(|table| {
+            let (name, row): (String, String) = (table.try_get("", "name").unwrap(), table.try_get("", "row").unwrap());
+            let some = if name == "activity_event" { "WHERE kind <> 'attempt_refused'" } else { "" };
+            format!("SELECT '{name}' || {row} AS row FROM \"{name}\" t {some}")
+        });
+        let rows = rows.collect::<Vec<_>>().join(" UNION ALL ");
+        let question = format!(
+            "SELECT (SELECT {all} FROM ({rows}) everything) AS rest,
+                    (SELECT count(*) FROM activity_event WHERE kind = 'attempt_refused') AS refusals"
+        );
+        Self { database, question, known: RefCell::default() }
     }
 
-    async fn version(&self) -> String {
-        let question = Statement::from_string(self.database.get_database_backend(), &self.question);
-        self.database.query_one_raw(question).await.unwrap().unwrap().try_get("", "version").unwrap()
+    async fn seen(&self) -> Seen {
+        let state = match self.database.get_database_backend() {
+            DbBackend::Postgres => None,
+            _ => Some(
+                self.one("SELECT data_version AS state FROM pragma_data_version").await.try_get("", "state").unwrap(),
+            ),
+        };
+        if let (Some(state), Some((known, seen))) = (state, &*self.known.borrow())
+            && state == *known
+        {
+            return seen.clone();
+        }
+        let row = self.one(&self.question).await;
+        let seen = Seen { rest: row.try_get("", "rest").unwrap(), refusals: row.try_get("", "refusals").unwrap() };
+        *self.known.borrow_mut() = state.map(|state| (state, seen.clone()));
+        seen
+    }
+
+    async fn one(&self, sql: &str) -> QueryResult {
+        let statement = Statement::from_string(self.database.get_database_backend(), sql);
+        self.database.query_one_raw(statement).await.unwrap().unwrap()
     }
 }
 
@@ -479,15 +544,20 @@ impl World {
 
     /// Asks on this copy, or on a new one; where something was written, there is none afterwards.
     async fn ask(&self, row: &Row, caller: &str, copy: &mut Option<Copy>) -> Found {
-        let asked = match copy.take() {
+        let mut asked = match copy.take() {
             Some(copy) => copy,
             None => Copy::of(&self.origin).await,
         };
-        let before = asked.observer.version().await;
         let request = call(&format!("/api/{}", row.function)).header(COOKIE, &self.cookies[caller]);
         let answer = asked.site.send(request.body(Body::from(self.arguments(row, caller))).unwrap()).await;
-        let wrote = asked.observer.version().await != before;
-        if wrote {
+        let after = asked.observer.seen().await;
+        let before = std::mem::replace(&mut asked.seen, after.clone());
+        let wrote = match after.refusals - before.refusals {
+            0 if after == before => Wrote::Nothing,
+            1 if after.rest == before.rest => Wrote::Refusal,
+            _ => Wrote::Something,
+        };
+        if wrote == Wrote::Something {
             asked.remove().await;
         } else {
             *copy = Some(asked);

@@ -1,7 +1,7 @@
 //! The table once more, for callers who are not active, and for guests through a partnership that is not in force. A rule
 //! says what follows from the table: nobody else is served by it.
 
-use super::{CALLERS, Origin, Row, World, connect, rows};
+use super::{CALLERS, Origin, Row, World, Wrote, connect, rows};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 /// Every state of a partnership but the one in which its guests have access.
@@ -19,7 +19,7 @@ async fn whoever_is_not_active_is_answered_like_a_stranger() {
         for row in rows().iter().filter(|row| row.answers["signed-out"] == "sign-in") {
             for (caller, _) in &CALLERS[1..] {
                 let found = world.ask(row, caller, &mut copy).await;
-                if found.answer != "sign-in" || found.wrote {
+                if found.answer != "sign-in" || found.wrote != Wrote::Nothing {
                     wrong.push(format!("{} {} {caller}, {status}: {}", row.function, row.ids, found.answer));
                 }
             }
@@ -52,7 +52,7 @@ async fn a_guest_is_answered_like_one_without_access_while_the_partnership_is_no
             for (caller, _) in &CALLERS[1..] {
                 let Some(expected) = follows(&row, caller, state) else { continue };
                 let found = world.ask(&row, caller, &mut copy).await;
-                if found.answer != expected || (found.answer != "ok" && found.wrote) {
+                if found.answer != expected || !found.wrote_what_it_may() {
                     let Row { function, ids, .. } = row;
                     wrong.push(format!("{function} {ids} {caller}, {state}: {} instead of {expected}", found.answer));
                 }
