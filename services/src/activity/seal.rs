@@ -163,6 +163,11 @@ impl Services {
     ///
     /// [`Error::Database`], and [`Error::Record`] when the last checkpoint or the key cannot be read.
     pub async fn seal_activity(&self) -> Result<u64, Error> {
+        self.seal_activity_telling(&|_| ()).await
+    }
+
+    /// The same, telling after each batch how many events were sealed.
+    pub(crate) async fn seal_activity_telling(&self, told: &(dyn Fn(u64) + Sync)) -> Result<u64, Error> {
         let mut after = self.all_sealed_up_to().await?;
         if !self.something_waits(after).await? {
             return Ok(0);
@@ -171,6 +176,7 @@ impl Services {
         let mut sealed = 0;
         while let Some(batch) = self.seal_batch(&key, after).await? {
             sealed += u64::try_from(batch.count).unwrap_or_default();
+            told(sealed);
             after = batch.highest;
             if batch.count < AT_ONCE {
                 break;
