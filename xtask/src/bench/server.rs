@@ -3,42 +3,96 @@
 use super::http::{Connection, get, post};
 use super::{MANAGER, PASSWORD};
 use crate::child::{self, Running};
+use crate::cluster::Cluster;
 use crate::program::{self, Profile};
-use crate::scratch;
+use crate::scratch::{self, Folder};
 use anyhow::{Context, Result, ensure};
 use rustix::thread::{CpuSet, sched_setaffinity};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The core of the server and that of the load.
-const CORES: (usize, usize) = (0, 1);
+/// The server's core.
+const SERVERS_CORE: &str = "0";
+/// The load's.
+const LOADS_CORE: usize = 1;
+/// Both, for what is not measured under load.
+pub(super) const ALL_CORES: &str = "0,1";
 
+/// What the program keeps everything in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Kind {
+    pub(super) const BOTH: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A database of the benchmark's own. Dropped, it is removed.
 pub(super) struct Database {
     pub(super) url: String,
-    pub(super) folder: PathBuf,
+    pub(super) folder: Folder,
+    /// Where it lies, when it is one on PostgreSQL.
+    _cluster: Option<Cluster>,
 }
 
 impl Database {
-    /// The program on this database, on the server's core where that can be had.
-    pub(super) fn latchkey(&self, arguments: &[&str]) -> Command {
-        let mut command = on_the_servers_core(&program::path(Profile::Release));
+    /// An empty one.
+    pub(super) fn empty(kind: Kind) -> Result<Self> {
+        let folder = Folder::new("bench", None)?;
+        let cluster = match kind {
+            Kind::Sqlite => None,
+            Kind::Postgres => Some(Cluster::own()?),
+        };
+        let file = || format!("sqlite://{}", folder.join("latchkey.db").display());
+        let url = cluster.as_ref().map_or_else(file, |cluster| cluster.url().to_owned());
+        Ok(Self { url, folder, _cluster: cluster })
+    }
+
+    /// One with a demo of this size: what `latchkey demo` is told.
+    pub(super) fn demo(kind: Kind, size: &[(&str, u32)]) -> Result<Self> {
+        let database = Self::empty(kind)?;
+        let told: Vec<String> = size.iter().map(|(what, number)| format!("{number} {what}")).collect();
+        println!("Filling a database on {} with {} …", kind.name(), told.join(", "));
+        let begin = Instant::now();
+        let mut command = database.latchkey(ALL_CORES, &["demo"]);
+        for (what, number) in size {
+            command.arg(format!("--{what}")).arg(number.to_string());
+        }
+        child::run(command.stdout(Stdio::null())).context("the demo could not be made")?;
+        println!("… in {:.1} s", begin.elapsed().as_secs_f64());
+        Ok(database)
+    }
+
+    /// The program on this database, on these cores where that can be had.
+    pub(super) fn latchkey(&self, cores: &str, arguments: &[&str]) -> Command {
+        let mut command = on_cores(cores, &program::path(Profile::Release));
         command
             .args(arguments)
             .env("LATCHKEY_DATABASE_URL", &self.url)
-            .env("LATCHKEY_MAIL_FOLDER", &self.folder)
+            .env("LATCHKEY_MAIL_FOLDER", self.folder.join("mail"))
             .env("LATCHKEY_KEY_FILE", self.folder.join("latchkey.key"))
             .env("LATCHKEY_LOG", "warn");
         command
     }
 }
 
-fn on_the_servers_core(program: &Path) -> Command {
+/// A program on these cores, where that can be had.
+pub(super) fn on_cores(which: &str, program: &Path) -> Command {
     match child::find(&["taskset"]).filter(|_| cores() > 1) {
         Some(taskset) => {
             let mut command = child::command(taskset);
-            command.arg("-c").arg(CORES.0.to_string()).arg(program);
+            command.arg("-c").arg(which).arg(program);
             command
         }
         None => child::command(program),
@@ -49,12 +103,19 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, Into::into)
 }
 
-/// Keeps this process, which makes the load, off the server's core. Says whether both stay apart.
-pub(super) fn pin() -> bool {
-    let apart = cores() > 1 && child::find(&["taskset"]).is_some();
-    let mut set = CpuSet::new();
-    set.set(CORES.1);
-    apart && sched_setaffinity(None, &set).is_ok()
+/// Whether server and load have cores of their own.
+pub(super) fn apart() -> bool {
+    cores() > 1 && child::find(&["taskset"]).is_some()
+}
+
+/// Keeps the thread that calls it, which makes load, off the server's core.
+pub(super) fn keep_off_the_servers_core() {
+    if cores() > 1 {
+        let mut set = CpuSet::new();
+        set.set(LOADS_CORE);
+        // Where that cannot be had, the load runs wherever it is put.
+        let _ = sched_setaffinity(None, &set);
+    }
 }
 
 /// A server under measurement.
@@ -67,7 +128,8 @@ impl Server {
     /// Starts it, and waits until it has answered a page.
     pub(super) fn start(database: &Database) -> Result<Self> {
         let address: SocketAddr = format!("127.0.0.1:{}", scratch::free_port()?).parse()?;
-        let running = Running::start(database.latchkey(&["serve"]).env("LATCHKEY_ADDRESS", address.to_string()))?;
+        let running =
+            Running::start(database.latchkey(SERVERS_CORE, &["serve"]).env("LATCHKEY_ADDRESS", address.to_string()))?;
         let server = Self { running, address };
         server.wait_for("/sign-in")?;
         Ok(server)
@@ -76,7 +138,7 @@ impl Server {
     /// The same bytes from memory.
     pub(super) fn of_bytes(file: &Path) -> Result<Self> {
         let address: SocketAddr = format!("127.0.0.1:{}", scratch::free_port()?).parse()?;
-        let mut command = on_the_servers_core(&std::env::current_exe()?);
+        let mut command = on_cores(SERVERS_CORE, &std::env::current_exe()?);
         let running = Running::start(command.args(["bench", "--memory", &address.to_string()]).arg(file))?;
         let server = Self { running, address };
         server.wait_for("/")?;
@@ -126,10 +188,41 @@ impl Server {
 
     /// Resident memory, in millions of bytes.
     pub(super) fn memory(&self) -> Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.running.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kibibytes * 1024.0 / 1e6)
+        memory_of(self.running.id(), "VmRSS:")
+    }
+
+    /// The most memory that it has had resident since [`Server::forget_peak`].
+    pub(super) fn peak(&self) -> Result<f64> {
+        memory_of(self.running.id(), "VmHWM:")
+    }
+
+    pub(super) fn forget_peak(&self) -> Result<()> {
+        // See proc(5).
+        Ok(std::fs::write(format!("/proc/{}/clear_refs", self.running.id()), "5")?)
+    }
+}
+
+/// What the kernel says of a process's memory, in millions of bytes.
+fn memory_of(process: u32, what: &str) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).with_context(|| format!("no {what}"))?;
+    let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kibibytes * 1024.0 / 1e6)
+}
+
+/// Runs a command to its end: how long it took, and the most memory that it had, in millions of bytes.
+pub(super) fn measured(command: &mut Command) -> Result<(Duration, f64)> {
+    let begin = Instant::now();
+    let mut running = Running::start(command)?;
+    let mut peak = 0.0_f64;
+    loop {
+        // It never shrinks; once the process has ended it is not told any more.
+        peak = memory_of(running.id(), "VmHWM:").map_or(peak, |now| now.max(peak));
+        if let Some(status) = running.try_wait()? {
+            ensure!(status.success(), "it ended with {status}");
+            return Ok((begin.elapsed(), peak));
+        }
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 
