@@ -11,6 +11,7 @@ use domain::activity::EventKind;
 use domain::text::thousands;
 use domain::{Moment, WorkspaceId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
 /// Events in one transaction.
@@ -22,7 +23,7 @@ const DAYS: i64 = 700;
 /// At most this many people of a company have done something: its latest members.
 const PEOPLE: i64 = 2_000;
 /// What is made again when all events are there.
-const INDEXES: [&str; 8] = [
+const INDEXES: [&str; 11] = [
     "activity_event_account",
     "activity_event_host",
     "activity_event_guest",
@@ -31,6 +32,9 @@ const INDEXES: [&str; 8] = [
     "activity_event_host_kind",
     "activity_event_guest_kind",
     "activity_event_at",
+    "activity_event_account_kind",
+    "activity_event_actor_kind",
+    "activity_event_actor_account",
 ];
 
 /// How often it happens, out of a hundred, and whether to an account. An owner alone shows a password or accepts a request.
@@ -115,8 +119,9 @@ impl Past<'_> {
             index.restore(connection).await?;
         }
         settle(connection).await?;
+        let before = AtomicU64::new(0);
         let told = |sealed: u64| {
-            if sealed % REPORT_EVERY < sealed.saturating_sub(1) % REPORT_EVERY {
+            if sealed / REPORT_EVERY > before.swap(sealed, Ordering::Relaxed) / REPORT_EVERY {
                 progress(&format!("{sealed} of {total} events are sealed"));
             }
         };
