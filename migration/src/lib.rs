@@ -29,6 +29,7 @@ mod m20261127_000019_vault;
 mod m20261127_000021_activity_stamp;
 mod m20261127_000022_activity_seal;
 mod m20261127_000023_activity_list;
+mod m20261127_000024_activity_filter;
 
 /// Every change, oldest first.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000021_activity_stamp::Migration),
             Box::new(m20261127_000022_activity_seal::Migration),
             Box::new(m20261127_000023_activity_list::Migration),
+            Box::new(m20261127_000024_activity_filter::Migration),
         ]
     }
 }

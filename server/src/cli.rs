@@ -137,6 +137,9 @@ pub struct Demo {
     /// Accounts of the host company.
     #[arg(long, value_name = "N")]
     pub accounts: Option<u32>,
+    /// Events of the two years before, made up and sealed, for measuring. Ten million take some minutes, and 8 GB.
+    #[arg(long, value_name = "N")]
+    pub events: Option<u32>,
     /// When there is something in the database already, leave it as it is, and end well.
     #[arg(long)]
     pub if_empty: bool,

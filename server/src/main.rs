@@ -357,6 +357,7 @@ async fn fill(config: &Config, demo: &Demo) -> Result<(), Failure> {
     let size = services::demo::DemoSize {
         members: demo.members.unwrap_or(default.members),
         accounts: demo.accounts.unwrap_or(default.accounts),
+        events: demo.events.unwrap_or(default.events),
     };
     // Whoever has closed the standard error stream does not want to know.
     let progress = |said: &str| drop(writeln!(io::stderr(), "{said}"));

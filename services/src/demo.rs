@@ -1,11 +1,13 @@
 //! The demo: two companies that share accounts, and as many people and accounts as somebody wants to measure.
 
+mod activity;
 mod bulk;
 mod crowd;
 mod people;
 mod story;
 
 use crate::{Error, Services, password};
+use activity::Past;
 use crowd::Crowd;
 use people::People;
 use story::{Founded, HARBOR, NORTHLIGHT, Story};
@@ -20,11 +22,13 @@ pub struct DemoSize {
     pub members: u32,
     /// Accounts of the host workspace, at least those of the story. With more, all are shared with the guest.
     pub accounts: u32,
+    /// Events of the two years before the story.
+    pub events: u32,
 }
 
 impl Default for DemoSize {
     fn default() -> Self {
-        Self { members: story::NORTHLIGHT_PEOPLE, accounts: story::ACCOUNTS_TOLD }
+        Self { members: story::NORTHLIGHT_PEOPLE, accounts: story::ACCOUNTS_TOLD, events: 0 }
     }
 }
 
@@ -56,10 +60,6 @@ pub async fn fill(services: &Services, size: DemoSize, progress: &(dyn Fn(&str) 
     let change = services.change().await?;
     let founded = story.found(&change).await?;
     change.commit(Vec::new()).await?;
-    founded.add_fields(services).await?;
-    founded.ask(services).await?;
-    founded.use_accounts(services).await?;
-
     let crowd = Crowd {
         workspace: founded.northlight,
         domain: NORTHLIGHT,
@@ -69,6 +69,15 @@ pub async fn fill(services: &Services, size: DemoSize, progress: &(dyn Fn(&str) 
         seed: 20_261_123,
     };
     crowd.join(services.database().write(), progress).await?;
+    if size.events > 0 {
+        let Founded { harbor, northlight, .. } = founded;
+        let past = Past { services, harbor, northlight, events: size.events, now, seed: 20_261_127 };
+        past.happen(progress).await?;
+    }
+
+    founded.add_fields(services).await?;
+    founded.ask(services).await?;
+    founded.use_accounts(services).await?;
     Ok(DemoSummary { sign_ins: Founded::SIGN_INS.to_vec() })
 }
 

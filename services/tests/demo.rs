@@ -7,10 +7,13 @@ mod postgres;
 mod vault;
 
 use domain::account::{AccountFilter, AccountRole};
+use domain::activity::ActivityFilter;
 use domain::workspace::Founding;
+use services::activity::verify::Trust;
 use services::demo::{DemoSize, PASSWORD, fill};
 use services::session::Browser;
 use services::{Ctx, Database, Error, Services, Settings};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Mutex;
 
@@ -30,7 +33,7 @@ async fn sign_in(services: &Services, email: &str) -> Ctx {
 async fn the_demo_fills_an_empty_database_and_no_other(services: Services) {
     let said = Mutex::new(Vec::new());
     let progress = |line: &str| said.lock().unwrap().push(line.to_owned());
-    let size = DemoSize { members: 1_000, accounts: 24 };
+    let size = DemoSize { members: 1_000, accounts: 24, events: 0 };
     let summary = fill(&services, size, &progress).await.unwrap().to_string();
     assert!(!said.lock().unwrap().is_empty());
 
@@ -73,12 +76,53 @@ async fn the_demo_fills_an_empty_database_and_no_other(services: Services) {
     assert!(search("lindqvist marta").await.is_empty(), "of the other company");
 }
 
+async fn what_is_made_up_is_sealed_and_shown(services: Services) {
+    let said = Mutex::new(Vec::new());
+    let progress = |line: &str| said.lock().unwrap().push(line.to_owned());
+    let size = DemoSize { members: 40, events: 3_000, ..DemoSize::default() };
+    fill(&services, size, &progress).await.unwrap();
+    assert!(said.lock().unwrap().iter().any(|line| line.contains("3,000 events")));
+
+    services.seal_activity().await.unwrap();
+    let trust = Trust { key: Some(services.activity_key().await.unwrap()), ..Trust::default() };
+    let report = services.database().verify_activity(&trust).await.unwrap();
+    assert!(report.is_clean() && report.notes.is_empty(), "{report}");
+    assert!(report.events > 3_000, "beside what was made up there is what the story tells: {report}");
+
+    let admin = sign_in(&services, "admin@harbor.example").await;
+    let mut filter = ActivityFilter::default();
+    let (mut times, mut kinds) = (Vec::new(), BTreeSet::new());
+    loop {
+        let page = admin.activity(&filter).await.unwrap();
+        times.extend(page.rows.iter().map(|row| row.at));
+        kinds.extend(page.rows.into_iter().map(|row| row.event));
+        filter.after = page.next;
+        if filter.after.is_none() {
+            break;
+        }
+    }
+    assert!(times.is_sorted_by(|later, earlier| later >= earlier), "the sequence is the order in which it happened");
+    assert!((2_000..3_000).contains(&times.len()), "the guest's own sign-ins are not the host's: {}", times.len());
+    assert!(kinds.len() > 8, "{kinds:?}");
+
+    let after = |member: &str| ActivityFilter { member: member.to_owned(), ..ActivityFilter::default() };
+    assert_eq!(admin.activity(&after("ben okafor")).await.unwrap().rows.len(), 50);
+    assert!(admin.activity(&after("ann sorensen")).await.unwrap().rows.is_empty(), "she has no access yet");
+}
+
 mod on_sqlite {
     #[tokio::test]
     async fn the_demo_fills_an_empty_database_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("demo.db").display());
         super::the_demo_fills_an_empty_database_and_no_other(super::empty(&url).await).await;
+    }
+
+    #[tokio::test]
+    async fn what_is_made_up_is_sealed_and_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("demo.db").display());
+        super::what_is_made_up_is_sealed_and_shown(super::empty(&url).await).await;
     }
 }
 
@@ -87,6 +131,13 @@ mod on_postgres {
     async fn the_demo_fills_an_empty_database_and_no_other() {
         let Some(database) = crate::postgres::PostgresDatabase::empty().await else { return };
         super::the_demo_fills_an_empty_database_and_no_other(super::empty(&database.url()).await).await;
+        database.remove().await;
+    }
+
+    #[tokio::test]
+    async fn what_is_made_up_is_sealed_and_shown() {
+        let Some(database) = crate::postgres::PostgresDatabase::empty().await else { return };
+        super::what_is_made_up_is_sealed_and_shown(super::empty(&database.url()).await).await;
         database.remove().await;
     }
 }

@@ -3,33 +3,35 @@
 //! The server runs on one core, the load on another, where the machine has two. What is compared is measured in the same
 //! run, in rounds one after the other, so that a slow moment of the machine slows down all of it.
 
-use crate::child::{self, Running};
 use crate::program::{self, Profile};
-use crate::scratch::{self, Folder};
+use crate::scratch;
 use anyhow::{Context, Result, bail, ensure};
 use http::{Connection, get, post};
 use load::{Load, Outcome};
 use report::Report;
-use rustix::thread::{CpuSet, sched_setaffinity};
+use server::{Database, Kind, Server, list, search};
 use std::cell::Cell;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+mod activity;
+mod append;
 mod http;
 mod load;
 mod memory;
+mod record;
 mod report;
+mod reveal;
+mod server;
 
-/// The core of the server and that of the load.
-const CORES: (usize, usize) = (0, 1);
 /// Cards on the page that is measured.
-const ACCOUNTS: &str = "24";
-/// The demo's people who are asked for pages: its account manager, an owner of the host's accounts, and Admins.
+const ACCOUNTS: u32 = 24;
+/// The demo's people who are asked for pages: its account manager, owners of the host's accounts, an Admin, a collaborator.
 const MANAGER: &str = "manager@northlight.example";
 const OWNER: &str = "owner@harbor.example";
 const ADMIN: &str = "admin@harbor.example";
+const SECOND_OWNER: &str = "second-owner@harbor.example";
+const COLLABORATOR: &str = "collaborator@northlight.example";
 /// Everyone's password.
 const PASSWORD: &str = "latchkey-demo";
 /// Partners of the page that is measured, beside those of the demo.
@@ -58,96 +60,77 @@ pub(crate) struct Arguments {
     /// Members of the larger guest company.
     #[arg(long, default_value_t = 1_000_000)]
     members: u32,
+    /// Events of the database that the Activity page is measured on. Ten million take 8 GB in the folder for temporary files.
+    #[arg(long, default_value_t = 10_000_000, value_parser = clap::value_parser!(u32).range(2_000..))]
+    events: u32,
+    /// Measure these parts alone.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Measure target/release/latchkey as it lies there, without building it.
+    #[arg(long)]
+    built: bool,
     /// Serve this file from memory at this address instead: the benchmark starts itself so.
     #[arg(long, hide = true, num_args = 2, value_names = ["ADDRESS", "FILE"])]
     memory: Option<Vec<String>>,
 }
 
-/// Builds, fills two databases, measures, and prints what came out.
+/// What is measured apart from the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// All accounts, the start, memory, the size of the program.
+    Page,
+    /// The member search.
+    Search,
+    /// Sending requests.
+    Request,
+    /// The other lists.
+    Lists,
+    /// What a first visit loads.
+    Visit,
+    /// Handing secrets out.
+    Reveal,
+    /// Appending to the activity, with and without sealing.
+    Append,
+    /// Downloading and verifying the record of a million events.
+    Record,
+    /// The Activity page among ten million events.
+    Activity,
+}
+
+/// Events of the record that is downloaded and verified, or all if there are fewer.
+const RECORDED: u32 = 1_000_000;
+
+/// Builds, fills databases, measures, and prints what came out.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if let Some([address, file]) = arguments.memory.as_deref() {
         return memory::serve(address.parse()?, Path::new(file));
     }
-    program::build(Profile::Release)?;
-    let folder = Folder::new("bench", None)?;
-    let small = demo(&folder, "small.db", 10_000)?;
-    let large = demo(&folder, "large.db", arguments.members)?;
-    let started = starts(&small)?;
-
-    println!("Measuring …");
-    let pinned = pin();
-    let small = Server::start(&small)?;
-    let large = Server::start(&large)?;
+    let wants = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    if !arguments.built {
+        program::build(Profile::Release)?;
+    }
+    if wants(Part::Append) {
+        append::build()?;
+    }
     let bench = Bench { rounds: arguments.rounds.max(1), lasting: Duration::from_secs(arguments.seconds.max(1)) };
-    let mut report = Report::new(pinned);
-    report.number("start to the first answered page", started.as_secs_f64() * 1e3, "ms", "150", "30");
-    report.number("memory at rest", small.memory()?, "MB", "40", "25");
-    bench.page(&small, &folder, &mut report)?;
-    report.number("memory after that load", small.memory()?, "MB", "", "");
-    bench.search(&small, &large, arguments.members, &mut report)?;
-    report.number("memory beside the larger database", large.memory()?, "MB", "", "");
-    bench.send(&small, &mut report)?;
-    propose(&small)?;
-    bench.lists(&small, &large, arguments.members, &mut report)?;
-    let size = program::path(Profile::Release).metadata()?.len();
-    report.number("program file", size as f64 / 1e6, "MB", "40", "25");
-    first_visit(&small, &mut report)?;
+    let mut report = Report::new(server::apart());
+    bench.small_and_large(arguments.members, wants, &mut report)?;
+    for kind in Kind::BOTH {
+        if wants(Part::Reveal) {
+            bench.reveal(kind, &mut report)?;
+        }
+        if wants(Part::Append) {
+            bench.append(kind, &mut report)?;
+        }
+        if wants(Part::Record) {
+            bench.record(kind, arguments.events.min(RECORDED), &mut report)?;
+        }
+        if wants(Part::Activity) {
+            bench.activity(kind, arguments.events, &mut report)?;
+        }
+    }
     println!("\n{report}");
     Ok(())
-}
-
-/// A demo with as many members of the guest company, on SQLite.
-fn demo(folder: &Folder, name: &str, members: u32) -> Result<Database> {
-    let database = Database { url: format!("sqlite://{}", folder.join(name).display()), folder: folder.join("mail") };
-    println!("Filling {name} with {members} members …");
-    let begin = Instant::now();
-    let members = members.to_string();
-    let mut command = database.latchkey(&["demo", "--accounts", ACCOUNTS, "--members", &members]);
-    child::run(command.stdout(Stdio::null())).context("the demo could not be made")?;
-    println!("… in {:.1} s", begin.elapsed().as_secs_f64());
-    Ok(database)
-}
-
-struct Database {
-    url: String,
-    folder: PathBuf,
-}
-
-impl Database {
-    /// The program on this database, on the server's core where that can be had.
-    fn latchkey(&self, arguments: &[&str]) -> Command {
-        let mut command = on_the_servers_core(&program::path(Profile::Release));
-        command
-            .args(arguments)
-            .env("LATCHKEY_DATABASE_URL", &self.url)
-            .env("LATCHKEY_MAIL_FOLDER", &self.folder)
-            .env("LATCHKEY_KEY_FILE", self.folder.join("latchkey.key"))
-            .env("LATCHKEY_LOG", "warn");
-        command
-    }
-}
-
-fn on_the_servers_core(program: &Path) -> Command {
-    match child::find(&["taskset"]).filter(|_| cores() > 1) {
-        Some(taskset) => {
-            let mut command = child::command(taskset);
-            command.arg("-c").arg(CORES.0.to_string()).arg(program);
-            command
-        }
-        None => child::command(program),
-    }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, Into::into)
-}
-
-/// Keeps this process, which makes the load, off the server's core. Says whether both stay apart.
-fn pin() -> bool {
-    let apart = cores() > 1 && child::find(&["taskset"]).is_some();
-    let mut set = CpuSet::new();
-    set.set(CORES.1);
-    apart && sched_setaffinity(None, &set).is_ok()
 }
 
 /// From the start of the program on a migrated database to the first answered page: the median of several.
@@ -163,111 +146,67 @@ fn starts(database: &Database) -> Result<Duration> {
     Ok(times[times.len() / 2])
 }
 
-/// A server under measurement.
-struct Server {
-    running: Running,
-    address: SocketAddr,
-}
-
-impl Server {
-    /// Starts it, and waits until it has answered a page.
-    fn start(database: &Database) -> Result<Self> {
-        let address: SocketAddr = format!("127.0.0.1:{}", scratch::free_port()?).parse()?;
-        let running = Running::start(database.latchkey(&["serve"]).env("LATCHKEY_ADDRESS", address.to_string()))?;
-        let server = Self { running, address };
-        server.wait_for("/sign-in")?;
-        Ok(server)
-    }
-
-    /// The same bytes from memory.
-    fn of_bytes(file: &Path) -> Result<Self> {
-        let address: SocketAddr = format!("127.0.0.1:{}", scratch::free_port()?).parse()?;
-        let mut command = on_the_servers_core(&std::env::current_exe()?);
-        let running = Running::start(command.args(["bench", "--memory", &address.to_string()]).arg(file))?;
-        let server = Self { running, address };
-        server.wait_for("/")?;
-        Ok(server)
-    }
-
-    fn wait_for(&self, path: &str) -> Result<()> {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        loop {
-            let answer = Connection::open(self.address).and_then(|mut connection| connection.ask(&get(path, "")));
-            if answer.is_ok_and(|answer| answer.status == 200) {
-                return Ok(());
-            }
-            ensure!(!child::told_to_stop() && Instant::now() < deadline, "the server does not answer {path}");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    /// The headers of the account manager, who is signed in.
-    fn sign_in(&self) -> Result<String> {
-        self.sign_in_as(MANAGER)
-    }
-
-    /// The headers of somebody who is signed in.
-    fn sign_in_as(&self, email: &str) -> Result<String> {
-        let form = [("email", email), ("password", PASSWORD), ("next", "")];
-        let answer = Connection::open(self.address)?.ask(&post("/api/session/sign-in", "", &form))?;
-        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
-        let cookie = cookie.with_context(|| format!("signing in was answered {}", answer.status))?;
-        Ok(format!("Cookie: {cookie}\r\n"))
-    }
-
-    fn ask(&self, request: &[u8]) -> Result<String> {
-        Connection::open(self.address)?.ask(request)?.text()
-    }
-
-    fn json(&self, request: &[u8]) -> Result<serde_json::Value> {
-        Ok(serde_json::from_str(&self.ask(request)?)?)
-    }
-
-    /// The accounts of whoever is signed in.
-    fn accounts(&self, headers: &str) -> Result<Vec<String>> {
-        let list = self.json(&list(headers))?;
-        let cards = list["cards"].as_array().context("a list without cards")?;
-        Ok(cards.iter().filter_map(|card| card["account"].as_str()).map(str::to_owned).collect())
-    }
-
-    /// Resident memory, in millions of bytes.
-    fn memory(&self) -> Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.running.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kibibytes * 1024.0 / 1e6)
-    }
-}
-
-fn list(headers: &str) -> Vec<u8> {
-    post("/api/account/list", headers, &[("filter[search]", "")])
-}
-
-fn search(headers: &str, account: &str, typed: &str) -> Vec<u8> {
-    let form = [("account", account), ("role", "collaborator"), ("typed", typed)];
-    post("/api/access-request/search-members", headers, &form)
-}
-
 struct Bench {
     rounds: usize,
     lasting: Duration,
 }
 
 impl Bench {
+    /// What needs a company of ten thousand members, and what is compared with a larger one.
+    fn small_and_large(&self, members: u32, wants: impl Fn(Part) -> bool, report: &mut Report) -> Result<()> {
+        let compared = wants(Part::Search) || wants(Part::Lists);
+        if !(compared || [Part::Page, Part::Request, Part::Visit].into_iter().any(&wants)) {
+            return Ok(());
+        }
+        let small_database = Database::demo(Kind::Sqlite, &[("accounts", ACCOUNTS), ("members", 10_000)])?;
+        let large = || Database::demo(Kind::Sqlite, &[("accounts", ACCOUNTS), ("members", members)]);
+        let large_database = compared.then(large).transpose()?;
+        let started = wants(Part::Page).then(|| starts(&small_database)).transpose()?;
+        println!("Measuring …");
+        let small = Server::start(&small_database)?;
+        let large = large_database.as_ref().map(Server::start).transpose()?;
+        if let Some(started) = started {
+            report.number("start to the first answered page", started.as_secs_f64() * 1e3, "ms", "150", "30");
+            report.number("memory at rest", small.memory()?, "MB", "40", "25");
+            let size = program::path(Profile::Release).metadata()?.len();
+            report.number("program file", size as f64 / 1e6, "MB", "40", "25");
+            self.page(&small, &small_database, report)?;
+            report.number("memory after that load", small.memory()?, "MB", "", "");
+        }
+        if let Some(large) = large.as_ref().filter(|_| wants(Part::Search)) {
+            self.search(&small, large, members, report)?;
+            report.number("memory beside the larger database", large.memory()?, "MB", "", "");
+        }
+        if wants(Part::Request) {
+            self.send(&small, report)?;
+        }
+        if let Some(large) = large.as_ref().filter(|_| wants(Part::Lists)) {
+            propose(&small)?;
+            self.lists(&small, large, members, report)?;
+        }
+        if wants(Part::Visit) {
+            first_visit(&small, report)?;
+        }
+        Ok(())
+    }
+
     fn load(&self, server: &Server, connections: usize) -> Load {
         Load { address: server.address, connections, lasting: self.lasting, rate: None }
     }
 
     /// All accounts, beside its bytes from memory and its query as JSON.
-    fn page(&self, server: &Server, folder: &Folder, report: &mut Report) -> Result<()> {
+    fn page(&self, server: &Server, database: &Database, report: &mut Report) -> Result<()> {
         let headers = server.sign_in()?;
         let page = get("/accounts", &headers);
         let compressed = get("/accounts", &format!("{headers}Accept-Encoding: gzip, br\r\n"));
         let json = list(&headers);
         let bytes = server.ask(&page)?;
         let cards = bytes.matches("<article").count();
-        ensure!(cards.to_string() == ACCOUNTS, "the page has {cards} cards instead of {ACCOUNTS}");
-        let file = folder.join("page.html");
+        ensure!(
+            u32::try_from(cards).is_ok_and(|cards| cards == ACCOUNTS),
+            "the page has {cards} cards instead of {ACCOUNTS}"
+        );
+        let file = database.folder.join("page.html");
         std::fs::write(&file, &bytes)?;
         let memory = Server::of_bytes(&file)?;
         report.title(&format!("All accounts, {cards} cards, {:.1} kB", bytes.len() as f64 / 1e3));

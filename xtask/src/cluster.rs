@@ -36,6 +36,11 @@ impl Cluster {
             println!("Using the PostgreSQL server that {VARIABLE} names.");
             return Ok(Self::Named(url));
         }
+        Self::own()
+    }
+
+    /// A new one, whatever is named.
+    pub(crate) fn own() -> Result<Self> {
         println!("Starting a PostgreSQL server …");
         let programs = tool::postgres_programs()?;
         let user = ordinary_user()?;

@@ -150,7 +150,10 @@ fn the_manual_explains_every_setting_with_its_default() {
 #[test]
 fn serving_is_what_happens_when_nothing_is_said() {
     assert!(Cli::try_parse_from(["latchkey"]).unwrap().command.is_none());
-    let demo = Cli::try_parse_from(["latchkey", "demo", "--members", "1000000", "--if-empty"]).unwrap().command;
-    assert!(matches!(demo, Some(Command::Demo(demo)) if demo.members == Some(1_000_000) && demo.if_empty));
+    let demo = Cli::try_parse_from(["latchkey", "demo", "--members", "1000000", "--events", "5", "--if-empty"])
+        .unwrap()
+        .command;
+    let Some(Command::Demo(demo)) = demo else { panic!("something else was said") };
+    assert_eq!((demo.members, demo.accounts, demo.events, demo.if_empty), (Some(1_000_000), None, Some(5), true));
     assert!(Cli::try_parse_from(["latchkey", "dance"]).is_err());
 }

@@ -132,6 +132,15 @@ impl Ctx {
         };
         let by = |column: &str, id: Value, places: &mut Places| format!("{column} = {} AND {visible}", places.of(id));
         match (&question.accounts, &question.members) {
+            // Of each account what each member did: an index knows both.
+            (Some(accounts), Some(members)) if accounts.len() * members.len() <= MOST_MEANT => {
+                let pairs = accounts.iter().flat_map(|account| members.iter().map(move |member| (account, member)));
+                let each = pairs.map(|(account, member)| {
+                    let account = format!("e.account_id = {}", places.of(*account));
+                    format!("{account} AND {}", by("e.actor_id", (*member).into(), places))
+                });
+                each.collect()
+            }
             (Some(accounts), members) => {
                 let acted = members.as_ref().map(|members| among("e.actor_id", members.iter().copied(), places));
                 let acted = acted.map_or_else(String::new, |acted| format!(" AND {acted}"));

@@ -23,6 +23,9 @@ use zeroize::Zeroizing;
 const AT_ONCE: i64 = 1_024;
 /// How often is looked whether something is to be sealed.
 const EVERY: Duration = Duration::from_secs(1);
+/// In how many rounds what became visible late is looked for once. In the others a server looks behind the last checkpoint
+/// alone: where much happens, what was sealed in ten minutes is much to read each second.
+const LOOK_BACK_EVERY: u32 = 60;
 /// Events with a lower number than one that was sealed this long ago are all committed: the database ends a transaction
 /// that takes longer.
 const ALL_COMMITTED_AFTER: TimeDelta = TimeDelta::minutes(10);
@@ -163,7 +166,15 @@ impl Services {
     ///
     /// [`Error::Database`], and [`Error::Record`] when the last checkpoint or the key cannot be read.
     pub async fn seal_activity(&self) -> Result<u64, Error> {
-        let mut after = self.all_sealed_up_to().await?;
+        self.seal_activity_telling(&|_| ()).await
+    }
+
+    /// The same, telling after each batch how many events were sealed.
+    pub(crate) async fn seal_activity_telling(&self, told: &(dyn Fn(u64) + Sync)) -> Result<u64, Error> {
+        self.seal_after(self.all_sealed_up_to().await?, told).await
+    }
+
+    async fn seal_after(&self, mut after: i64, told: &(dyn Fn(u64) + Sync)) -> Result<u64, Error> {
         if !self.something_waits(after).await? {
             return Ok(0);
         }
@@ -171,6 +182,7 @@ impl Services {
         let mut sealed = 0;
         while let Some(batch) = self.seal_batch(&key, after).await? {
             sealed += u64::try_from(batch.count).unwrap_or_default();
+            told(sealed);
             after = batch.highest;
             if batch.count < AT_ONCE {
                 break;
@@ -183,9 +195,11 @@ impl Services {
     pub async fn keep_sealing(&self) {
         let mut every = tokio::time::interval(EVERY);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
+        for round in (0..LOOK_BACK_EVERY).cycle() {
             every.tick().await;
-            if let Err(error) = self.seal_activity().await {
+            let after = if round == 0 { self.all_sealed_up_to().await } else { self.latest_sealed().await };
+            let sealed = async { self.seal_after(after?, &|_| ()).await };
+            if let Err(error) = sealed.await {
                 tracing::warn!(error = %chain(&error), "the activity could not be sealed");
             }
         }
@@ -199,9 +213,17 @@ impl Services {
         Ok(row.map(|row| row.try_get("", "highest_sequence")).transpose()?.unwrap_or(0))
     }
 
+    /// The highest sequence under the last checkpoint.
+    async fn latest_sealed(&self) -> Result<i64, Error> {
+        let sql = "SELECT highest_sequence FROM activity_checkpoint ORDER BY number DESC LIMIT 1";
+        let row = self.reader().query_one_raw(statement(self.reader(), sql, [])).await?;
+        Ok(row.map(|row| row.try_get("", "highest_sequence")).transpose()?.unwrap_or(0))
+    }
+
     async fn something_waits(&self, after: i64) -> Result<bool, Error> {
-        let sql = "SELECT 1 AS one FROM activity_event e WHERE e.sequence > $1
-                     AND NOT EXISTS (SELECT 1 FROM activity_seal s WHERE s.event_sequence = e.sequence) LIMIT 1";
+        let sql = "SELECT 1 AS one FROM activity_event e WHERE e.sequence > $1 AND NOT EXISTS (
+                       SELECT 1 FROM activity_seal s WHERE s.event_sequence = e.sequence AND s.event_sequence > $1)
+                   LIMIT 1";
         Ok(self.reader().query_one_raw(statement(self.reader(), sql, [after.into()])).await?.is_some())
     }
 
@@ -217,7 +239,8 @@ impl Services {
         let last = last_checkpoint(&transaction).await?;
         let sql = format!(
             "SELECT {SEALED_COLUMNS} FROM activity_event e
-             WHERE e.sequence > $1 AND NOT EXISTS (SELECT 1 FROM activity_seal s WHERE s.event_sequence = e.sequence)
+             WHERE e.sequence > $1 AND NOT EXISTS (
+                 SELECT 1 FROM activity_seal s WHERE s.event_sequence = e.sequence AND s.event_sequence > $1)
              ORDER BY e.sequence LIMIT {AT_ONCE}"
         );
         let rows = transaction.query_all_raw(statement(&transaction, &sql, [after.into()])).await?;

@@ -15,6 +15,8 @@ const BYTES_PER_PIECE: usize = 1 << 18;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cell<'c> {
     Id(Uuid),
+    /// An id, or nothing.
+    Perhaps(Option<Uuid>),
     Text(&'c str),
     Time(Moment),
 }
@@ -23,6 +25,7 @@ impl From<Cell<'_>> for Value {
     fn from(cell: Cell<'_>) -> Self {
         match cell {
             Cell::Id(id) => id.into(),
+            Cell::Perhaps(id) => id.into(),
             Cell::Text(text) => text.into(),
             Cell::Time(time) => time.into(),
         }
@@ -65,7 +68,7 @@ impl<const ALIKE: usize, const COLUMNS: usize> Table<'_, ALIKE, COLUMNS> {
         let Some(first) = rows.peek() else { return Ok(()) };
         let alike = (1..=ALIKE).map(|place| format!("?{place}"));
         let own = first.iter().enumerate().map(|(place, cell)| match cell {
-            Cell::Id(_) => format!("unhex(value ->> {place})"),
+            Cell::Id(_) | Cell::Perhaps(_) => format!("unhex(value ->> {place})"),
             Cell::Text(_) | Cell::Time(_) => format!("value ->> {place}"),
         });
         let sql = format!(
@@ -86,9 +89,10 @@ impl<const ALIKE: usize, const COLUMNS: usize> Table<'_, ALIKE, COLUMNS> {
             let separator = if list.len() > 1 { ",[" } else { "[" };
             list.push_str(separator);
             for (place, cell) in row.into_iter().enumerate() {
-                list.push_str(if place > 0 { ",\"" } else { "\"" });
+                if place > 0 {
+                    list.push(',');
+                }
                 cell.listed(&mut list);
-                list.push('"');
             }
             list.push(']');
             if list.len() >= BYTES_PER_PIECE {
@@ -132,14 +136,16 @@ impl<const ALIKE: usize, const COLUMNS: usize> Table<'_, ALIKE, COLUMNS> {
 }
 
 impl Cell<'_> {
-    /// As a text in a JSON list.
+    /// As a text in a JSON list, or nothing.
     fn listed(self, into: &mut String) {
         // A formatted string always fits into another.
         let _ = match self {
-            Self::Id(id) => write!(into, "{}", id.simple()),
+            Self::Id(id) | Self::Perhaps(Some(id)) => write!(into, "\"{}\"", id.simple()),
+            Self::Perhaps(None) => write!(into, "null"),
             // As sqlx writes times, which are compared as text.
-            Self::Time(time) => write!(into, "{}", time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
+            Self::Time(time) => write!(into, "\"{}\"", time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
             Self::Text(text) => {
+                into.push('"');
                 for c in text.chars() {
                     match c {
                         '"' | '\\' => into.extend(['\\', c]),
@@ -147,6 +153,7 @@ impl Cell<'_> {
                         c => into.push(c),
                     }
                 }
+                into.push('"');
                 Ok(())
             }
         };
@@ -156,7 +163,8 @@ impl Cell<'_> {
     fn copied(self, into: &mut String) {
         // A formatted string always fits into another.
         let _ = match self {
-            Self::Id(id) => write!(into, "{id}"),
+            Self::Id(id) | Self::Perhaps(Some(id)) => write!(into, "{id}"),
+            Self::Perhaps(None) => write!(into, "\\N"),
             Self::Time(time) => write!(into, "{}", time.to_rfc3339()),
             Self::Text(text) => {
                 escape(text, into);
@@ -232,6 +240,17 @@ pub(super) async fn settle(connection: &DatabaseConnection) -> Result<(), DbErr>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_not_an_empty_text() {
+        let (mut listed, mut copied) = (String::new(), String::new());
+        for cell in [Cell::Perhaps(None), Cell::Perhaps(Some(Uuid::nil())), Cell::Text("")] {
+            cell.listed(&mut listed);
+            cell.copied(&mut copied);
+        }
+        assert_eq!(listed, "null\"00000000000000000000000000000000\"\"\"");
+        assert_eq!(copied, "\\N00000000-0000-0000-0000-000000000000");
+    }
 
     #[test]
     fn text_for_copy_has_no_breaks() {

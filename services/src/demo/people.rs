@@ -91,13 +91,13 @@ impl Random {
     }
 
     /// The first ones far more often than the last, as with real names.
-    fn skewed<'s, T>(&mut self, of: &'s [T]) -> &'s T {
+    pub(super) fn skewed<'s, T>(&mut self, of: &'s [T]) -> &'s T {
         let end = u32::try_from(of.len()).unwrap_or(u32::MAX);
         let below = self.below(end) + 1;
         &of[self.below(below) as usize]
     }
 
-    fn weighed<'s, T>(&mut self, of: &'s [T], weight: impl Fn(&T) -> u32) -> &'s T {
+    pub(super) fn weighed<'s, T>(&mut self, of: &'s [T], weight: impl Fn(&T) -> u32) -> &'s T {
         let mut left = self.below(of.iter().map(&weight).sum());
         for one in of {
             if left < weight(one) {

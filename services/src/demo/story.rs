@@ -126,7 +126,7 @@ pub(super) struct Story<'s> {
 /// The two companies, founded.
 pub(super) struct Founded {
     pub(super) northlight: WorkspaceId,
-    harbor: WorkspaceId,
+    pub(super) harbor: WorkspaceId,
     manager: Joined,
     owner: Joined,
     newcomer: MemberId,

@@ -46,14 +46,26 @@ impl Connection {
 
     /// Sends a request and waits for the whole answer.
     pub(super) fn ask(&mut self, request: &[u8]) -> Result<Answer> {
+        let mut body = Vec::new();
+        let answer = self.follow(request, |piece| {
+            body.extend_from_slice(piece);
+            Ok(true)
+        })?;
+        Ok(Answer { body, ..answer })
+    }
+
+    /// Sends a request and hands over the answer's body as it comes, until it has ended or `take` wants no more; then the
+    /// connection is of no use any longer.
+    pub(super) fn follow(&mut self, request: &[u8], mut take: impl FnMut(&[u8]) -> Result<bool>) -> Result<Answer> {
         self.stream.write_all(request)?;
         let head_end = self.fill_until(|bytes| position(bytes, b"\r\n\r\n"))?;
         let head = String::from_utf8_lossy(&self.buffer[..head_end]).into_owned();
         self.consume(head_end + 4);
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
-        let mut answer = Answer { status, head, body: Vec::new() };
+        let answer = Answer { status, head, body: Vec::new() };
         if let Some(length) = answer.header("content-length") {
-            answer.body = self.take(length.parse()?)?;
+            let body = self.take(length.parse()?)?;
+            take(&body)?;
         } else if answer.header("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
             loop {
                 let line_end = self.fill_until(|bytes| position(bytes, b"\r\n"))?;
@@ -61,10 +73,9 @@ impl Connection {
                 let size = usize::from_str_radix(size.split(';').next().unwrap_or_default().trim(), 16)?;
                 self.consume(line_end + 2);
                 let chunk = self.take(size + 2)?;
-                if size == 0 {
+                if size == 0 || !take(&chunk[..size])? {
                     break;
                 }
-                answer.body.extend_from_slice(&chunk[..size]);
             }
         }
         Ok(answer)

@@ -1,6 +1,7 @@
 //! Load: connections that ask one request after the other, as fast as they are answered or at a steady rate.
 
 use super::http::Connection;
+use super::server::keep_off_the_servers_core;
 use anyhow::{Context, Result, bail, ensure};
 use std::net::SocketAddr;
 use std::thread;
@@ -64,6 +65,7 @@ impl Load {
     }
 
     fn on_one(self, begin: Instant, place: usize, request: impl Fn(usize) -> Option<Vec<u8>>) -> Result<Vec<Duration>> {
+        keep_off_the_servers_core();
         let mut connection = Connection::open(self.address)?;
         let mut times = Vec::new();
         let every = self.rate.map(|rate| Duration::from_secs_f64(self.connections as f64 / rate));

@@ -31,6 +31,11 @@ impl Report {
         self.row(what, measured, floor, aim);
     }
 
+    /// The same of what was measured elsewhere, in milliseconds.
+    pub(super) fn measured(&mut self, what: &str, per_second: f64, p50: f64, p99: f64) {
+        self.row(what, format!("{per_second:>8.0}/s  p50 {p50:>7.2} ms  p99 {p99:>7.2} ms"), "", "");
+    }
+
     /// How long a share of the answers took at most.
     pub(super) fn time(&mut self, what: &str, outcome: &Outcome, share: f64, floor: &str, aim: &str) {
         let (middle, most) = (millis(outcome, 0.5), millis(outcome, share));
@@ -60,9 +65,13 @@ impl fmt::Display for Report {
             if self.apart { "server on one core, load on another" } else { "server and load NOT on cores apart" };
         writeln!(
             f,
-            "Release build, SQLite, {apart}. Floors and aims are those of the project's targets; for the page they"
+            "Release build, on SQLite where nothing else is said, {apart}; PostgreSQL on all cores, not waiting for disks."
         )?;
-        writeln!(f, "are shares of what a hand-written page was measured at on another day.\n")?;
+        writeln!(
+            f,
+            "Floors and aims are those of the project's targets; for the page they are shares of what a hand-written page"
+        )?;
+        writeln!(f, "was measured at on another day.\n")?;
         writeln!(f, "{:<58} {:<44} {:<12} aim", "", "measured", "floor")?;
         for line in &self.lines {
             match line {
