@@ -12,6 +12,7 @@ pub mod verify;
 
 use crate::account::VisibleAccount;
 use crate::activity::list::{SHOWN, SHOWN_JOINS};
+use crate::activity::record::Bytes;
 use crate::activity::stamp::Stamp;
 use crate::database::statement;
 use crate::entity::activity_event;
@@ -123,6 +124,9 @@ pub(crate) struct Details {
     /// Up to which position of the whole record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) position: Option<i64>,
+    /// The sealing key's signature over both: whoever can write events alone cannot say that others were removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) proof: Option<Bytes<64>>,
 }
 
 impl Details {

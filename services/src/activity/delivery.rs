@@ -46,6 +46,11 @@ impl Keeper {
             }
             Self::Command(command) => {
                 let mut shell = tokio::process::Command::new("sh");
+                // What keeps the record elsewhere needs no key, and no way to the database.
+                for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_"))
+                {
+                    shell.env_remove(name);
+                }
                 shell.arg("-c").arg(command).stdin(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true);
                 let mut running = shell.spawn()?;
                 let mut input = running.stdin.take();
@@ -78,6 +83,12 @@ impl Services {
         }
     }
 
+    async fn last_checkpoint_number(&self) -> Result<i64, Error> {
+        let sql = "SELECT number FROM activity_checkpoint ORDER BY number DESC LIMIT 1";
+        let row = self.reader().query_one_raw(statement(self.reader(), sql, [])).await?;
+        Ok(row.map(|row| row.try_get("", "number")).transpose()?.unwrap_or(0))
+    }
+
     /// Delivers the checkpoints that this keeper has not got, in order, each at least once. Returns how many there were.
     ///
     /// # Errors
@@ -88,7 +99,17 @@ impl Services {
         loop {
             let known = "SELECT checkpoint FROM activity_delivery WHERE way = $1";
             let row = self.reader().query_one_raw(statement(self.reader(), known, [way.as_str().into()])).await?;
-            let after: i64 = row.map(|row| row.try_get("", "checkpoint")).transpose()?.unwrap_or(0);
+            let known: i64 = row.map(|row| row.try_get("", "checkpoint")).transpose()?.unwrap_or(0);
+            let after = if known > self.last_checkpoint_number().await? {
+                // Somebody has written it who wants nothing to be kept, or an older backup was restored.
+                tracing::warn!(
+                    known,
+                    "more checkpoints are said to be kept elsewhere than there are: all are sent again"
+                );
+                0
+            } else {
+                known
+            };
             let next = format!("SELECT * FROM activity_checkpoint WHERE number > $1 ORDER BY number LIMIT {AT_ONCE}");
             let asked = statement(self.reader(), &next, [after.into()]);
             let rows = activity_checkpoint::Model::find_by_statement(asked).all(self.reader()).await?;

@@ -447,6 +447,15 @@ impl SealingKey {
     pub(crate) fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }
+
+    /// Signs that events of a company up to a number were removed, and of all up to a position.
+    pub(super) fn sign_removal(&self, workspace: Uuid, through: i64, position: i64) -> Bytes<64> {
+        Bytes(self.0.sign(&removal(workspace, through, position).0).to_bytes())
+    }
+}
+
+fn removal(workspace: Uuid, through: i64, position: i64) -> Writing {
+    Writing::of(b"latchkey activity removal 1").fixed(workspace.as_bytes()).number(through).number(position)
 }
 
 /// What verifies the record. Written as `latchkey-activity-key:` and base64.
@@ -462,6 +471,11 @@ impl PublicKey {
         let mut id = [0; 8];
         id.copy_from_slice(&hash[..8]);
         Bytes(id)
+    }
+
+    /// Whether the program itself said that these events were removed.
+    pub(super) fn verifies_removal(&self, workspace: Uuid, through: i64, position: i64, proof: &Bytes<64>) -> bool {
+        self.verifies(&removal(workspace, through, position).0, proof)
     }
 
     fn verifies(&self, message: &[u8], signature: &Bytes<64>) -> bool {

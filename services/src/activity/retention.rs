@@ -78,6 +78,7 @@ impl Services {
         let sql = "SELECT workspace_id, count(*) AS events, max(number) AS through FROM activity_number
                    WHERE position <= $1 GROUP BY workspace_id ORDER BY workspace_id";
         let shares = Share::find_by_statement(statement(reader, sql, [old.last_position.into()])).all(reader).await?;
+        let key = self.sealing_key().await?;
         let change = self.change().await?;
         let sql = "INSERT INTO activity_delivery (way, checkpoint) VALUES ($1, $2) ON CONFLICT (way) DO UPDATE
                    SET checkpoint = excluded.checkpoint WHERE activity_delivery.checkpoint < excluded.checkpoint";
@@ -92,6 +93,7 @@ impl Services {
                 count: Some(u32::try_from(share.events).unwrap_or(u32::MAX)),
                 through: Some(share.through),
                 position: Some(old.last_position),
+                proof: Some(key.sign_removal(share.workspace_id.0, share.through, old.last_position)),
                 ..Details::default()
             },
             ..Event::new(EventKind::ActivityRemoved, share.workspace_id)

@@ -13,6 +13,7 @@ use domain::{Moment, WorkspaceId};
 use rand::RngCore;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult,
+    Value,
 };
 use std::collections::HashMap;
 use std::time::Duration;
@@ -28,7 +29,7 @@ const EVERY: Duration = Duration::from_secs(1);
 const LOOK_BACK_EVERY: u32 = 60;
 /// Events with a lower number than one that was sealed this long ago are all committed: the database ends a transaction
 /// that takes longer.
-const ALL_COMMITTED_AFTER: TimeDelta = TimeDelta::minutes(10);
+pub(super) const ALL_COMMITTED_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// Any number, the same in every server: who holds this advisory lock seals.
 const SEALING_LOCK: i64 = 0x6c61_7463_6873_6561;
 /// The same for who makes the key.
@@ -209,15 +210,24 @@ impl Services {
     pub(super) async fn all_sealed_up_to(&self) -> Result<i64, Error> {
         let sql = "SELECT highest_sequence FROM activity_checkpoint WHERE at < $1 ORDER BY at DESC LIMIT 1";
         let before = (self.now() - ALL_COMMITTED_AFTER).into();
-        let row = self.reader().query_one_raw(statement(self.reader(), sql, [before])).await?;
-        Ok(row.map(|row| row.try_get("", "highest_sequence")).transpose()?.unwrap_or(0))
+        self.sealed_up_to(sql, [before]).await
     }
 
     /// The highest sequence under the last checkpoint.
     async fn latest_sealed(&self) -> Result<i64, Error> {
-        let sql = "SELECT highest_sequence FROM activity_checkpoint ORDER BY number DESC LIMIT 1";
-        let row = self.reader().query_one_raw(statement(self.reader(), sql, [])).await?;
-        Ok(row.map(|row| row.try_get("", "highest_sequence")).transpose()?.unwrap_or(0))
+        self.sealed_up_to("SELECT highest_sequence FROM activity_checkpoint ORDER BY number DESC LIMIT 1", []).await
+    }
+
+    /// The sequence that this question has for an answer, as far as there is a seal so high: nobody may stop the sealing by
+    /// what they write beside a checkpoint, which is not signed.
+    async fn sealed_up_to<const N: usize>(&self, sql: &str, values: [Value; N]) -> Result<i64, Error> {
+        let reader = self.reader();
+        let row = reader.query_one_raw(statement(reader, sql, values)).await?;
+        let said: i64 = row.map(|row| row.try_get("", "highest_sequence")).transpose()?.unwrap_or(0);
+        let sql = "SELECT event_sequence FROM activity_seal ORDER BY event_sequence DESC LIMIT 1";
+        let row = reader.query_one_raw(statement(reader, sql, [])).await?;
+        let sealed: i64 = row.map(|row| row.try_get("", "event_sequence")).transpose()?.unwrap_or(0);
+        Ok(said.min(sealed))
     }
 
     async fn something_waits(&self, after: i64) -> Result<bool, Error> {

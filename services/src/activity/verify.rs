@@ -220,12 +220,14 @@ impl Numbers {
         }
     }
 
-    /// An event that says what was removed.
-    pub(super) fn removed(&mut self, shared: &Shared) {
+    /// An event that says what was removed. Only what the sealing key has signed is believed: such an event could be written
+    /// by whoever removes others.
+    pub(super) fn removed(&mut self, shared: &Shared, key: Option<PublicKey>) {
         if shared.kind == EventKind::ActivityRemoved.word()
-            && let Ok(Removed { through: Some(through), position }) = serde_json::from_str(&shared.details)
+            && let Ok(Removed { through, position, proof }) = serde_json::from_str(&shared.details)
+            && key.is_some_and(|key| key.verifies_removal(shared.host, through, position, &proof))
         {
-            self.removed_up_to = self.removed_up_to.max(position.unwrap_or(0));
+            self.removed_up_to = self.removed_up_to.max(position);
             let known = self.removed.entry(shared.host).or_default();
             *known = through.max(*known);
         }
@@ -250,10 +252,9 @@ impl Numbers {
 /// What verification reads of an event's details.
 #[derive(Deserialize)]
 struct Removed {
-    #[serde(default)]
-    through: Option<i64>,
-    #[serde(default)]
-    position: Option<i64>,
+    through: i64,
+    position: i64,
+    proof: Bytes<64>,
 }
 
 /// The first line of an export.
@@ -510,7 +511,7 @@ impl<'t> Reading<'t> {
             self.report.problem(&place, "the event was changed");
         }
         self.numbers.next(workspace, event.number, &place, &mut self.report);
-        self.numbers.removed(&event.shared);
+        self.numbers.removed(&event.shared, self.chain.key);
         self.last_number = event.number;
         let Some(open) = &mut self.batch else {
             self.report.problem(&place, "the event is under no checkpoint");

@@ -147,6 +147,7 @@ on_both! {
             ("UPDATE activity_checkpoint SET key_id = 'AAAAAAAAAAA' WHERE number = 3".to_owned(), "checkpoint"),
             ("UPDATE activity_checkpoint SET at = '2026-01-01T00:00:00+00:00' WHERE number = 1".to_owned(), "checkpoint"),
             ("UPDATE activity_checkpoint SET last_position = last_position + 1000 WHERE number = 3".to_owned(), "checkpoint"),
+            ("UPDATE activity_checkpoint SET highest_sequence = highest_sequence + 1 WHERE number = 2".to_owned(), "checkpoint"),
             ("DELETE FROM activity_checkpoint WHERE number = 2".to_owned(), "event"),
             ("DELETE FROM activity_checkpoint WHERE number = 3".to_owned(), "the end"),
         ] {
@@ -197,6 +198,74 @@ on_both! {
         world.pass(TimeDelta::seconds(1));
         world.services.seal_activity().await.unwrap();
         assert!(problems(&verify().await)[0].contains("not the one that was kept elsewhere"));
+    }
+
+    async fn nobody_stops_the_sealing_by_what_stands_beside_a_checkpoint(world: World) {
+        some_happens(&world).await;
+        world.run("UPDATE activity_checkpoint SET highest_sequence = 9000000000 WHERE number = 1", []).await;
+        assert_eq!(problems(&verified(&world).await), ["checkpoint 1: up to which event it seals was changed"]);
+        world.pass(TimeDelta::minutes(30));
+        world.seen_by(&world.carl).await.holder().unwrap().log_in().await.unwrap();
+        assert!(world.services.seal_activity().await.unwrap() > 0, "sealing goes on");
+        let unsealed = "activity_event e WHERE NOT EXISTS (
+                            SELECT 1 FROM activity_seal s WHERE s.event_sequence = e.sequence)";
+        assert_eq!(world.count(unsealed).await, 0);
+    }
+
+    async fn an_event_that_was_inserted_where_nothing_is_sealed_any_more_is_found(world: World) {
+        some_happens(&world).await;
+        let insert = "INSERT INTO activity_event (sequence, at, kind, actor_id, account_id, host_workspace_id, details, address, os,
+                                                  device, location)
+                      SELECT -5, at, 'password_shown', actor_id, account_id, host_workspace_id, details, '', '', '', ''
+                      FROM activity_event WHERE kind = 'logged_in' LIMIT 1";
+        world.run(insert, []).await;
+        assert_eq!(world.services.seal_activity().await.unwrap(), 0);
+        assert_eq!(
+            problems(&verified(&world).await),
+            ["beside the record: 1 events are not sealed, and later ones are: they were inserted"]
+        );
+    }
+
+    async fn only_the_program_says_what_retention_has_removed(world: World) {
+        some_happens(&world).await;
+        let last: i64 = world.one("SELECT last_position FROM activity_checkpoint WHERE number = 1", []).await;
+        for workspace in [world.host, world.guest] {
+            let through = "SELECT COALESCE(MAX(number), 0) FROM activity_number WHERE workspace_id = $1 AND position <= $2";
+            let through: i64 = world.one(through, [workspace.into(), last.into()]).await;
+            let details = format!(r#"{{"count":{last},"through":{through},"position":{last}}}"#);
+            let sql = "INSERT INTO activity_event (at, kind, host_workspace_id, details, address, os, device, location)
+                       VALUES ($1, 'activity_removed', $2, $3, '', '', '', '')";
+            world.run(sql, [world.clock.now().into(), workspace.into(), details.into()]).await;
+        }
+        world.services.seal_activity().await.unwrap();
+        assert!(verified(&world).await.is_clean());
+        world.run("DELETE FROM notification", []).await;
+        for sql in [
+            "DELETE FROM activity_number WHERE position <= $1",
+            "CREATE TABLE gone AS SELECT event_sequence FROM activity_seal WHERE position <= $1",
+        ] {
+            world.run(&sql.replace("$1", &last.to_string()), []).await;
+        }
+        world.run(&format!("DELETE FROM activity_seal WHERE position <= {last}"), []).await;
+        world.run("DELETE FROM activity_event WHERE sequence IN (SELECT event_sequence FROM gone)", []).await;
+        world.run("DROP TABLE gone", []).await;
+        let found = problems(&verified(&world).await);
+        assert!(found.contains(&format!("event 1: events up to {last} are missing, and no event says why")), "{found:?}");
+        let file = downloaded(&world, &world.hana).await;
+        let report = verify_export(file.as_slice(), &trust(&world).await).unwrap();
+        assert!(problems(&report).iter().any(|found| found.contains("are missing, and no event says why")), "{report}");
+    }
+
+    async fn checkpoints_are_kept_elsewhere_whatever_the_database_says_of_it(world: World) {
+        some_happens(&world).await;
+        let folder = tempfile::tempdir().unwrap();
+        let keeper = Keeper::File(folder.path().join("checkpoints"));
+        assert_eq!(world.services.deliver_checkpoints(&keeper).await.unwrap(), 3);
+        world.run("UPDATE activity_delivery SET checkpoint = 100000", []).await;
+        assert_eq!(world.services.deliver_checkpoints(&keeper).await.unwrap(), 3, "all of them, once more");
+        let mut trust = trust(&world).await;
+        trust.keep(&std::fs::read_to_string(folder.path().join("checkpoints")).unwrap()).unwrap();
+        assert!(world.services.database().verify_activity(&trust).await.unwrap().is_clean());
     }
 
     async fn each_company_downloads_its_own_record_and_no_more(world: World) {

@@ -2,10 +2,12 @@
 
 use super::{Chain, Numbers, Report, Trust};
 use crate::activity::record::{Checkpoint, Hash, PublicKey, Salt, Sealed, root};
-use crate::activity::seal::{Recorded, SEALED_COLUMNS};
+use crate::activity::seal::{ALL_COMMITTED_AFTER, Recorded, SEALED_COLUMNS};
 use crate::database::statement;
 use crate::entity::activity_checkpoint;
 use crate::{Database, Error};
+use chrono::TimeDelta;
+use domain::Moment;
 use futures::{TryStreamExt, stream};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, QueryResult};
 
@@ -15,6 +17,10 @@ const CHECKPOINTS_AT_ONCE: i64 = 512;
 const EVENTS_AT_ONCE: i64 = 4_096;
 /// Pieces that are read and hashed at the same time.
 const PIECES_AT_ONCE: usize = 4;
+
+/// An event that is older than this at a checkpoint is under it, or under an earlier one: what becomes visible late is looked
+/// for once a minute.
+const SEALED_AFTER: TimeDelta = TimeDelta::minutes(ALL_COMMITTED_AFTER.num_minutes() + 2);
 
 impl Database {
     /// Verifies the whole record, from the first event to the last that is sealed. Writes nothing, and needs no key but the
@@ -101,9 +107,31 @@ impl Database {
         let sealed = count("SELECT count(*) AS found FROM activity_seal").await?;
         let events = count("SELECT count(*) AS found FROM activity_event").await?;
         if events > sealed {
-            report.note(format!("{} events are not sealed yet.", events - sealed));
+            let left_out = self.left_out().await?;
+            if left_out > 0 {
+                let problem = format!("{left_out} events are not sealed, and later ones are: they were inserted");
+                report.problem("beside the record", problem);
+            }
+            if events - sealed > left_out {
+                report.note(format!("{} events are not sealed yet.", events - sealed - left_out));
+            }
         }
         Ok(())
+    }
+
+    /// Events that were to be sealed long before the last checkpoint, by their number or by their time, and are not.
+    async fn left_out(&self) -> Result<i64, Error> {
+        let read = self.read();
+        let sql = "SELECT at FROM activity_checkpoint ORDER BY number DESC LIMIT 1";
+        let row = read.query_one_raw(statement(read, sql, [])).await?;
+        let Some(last) = row.map(|row| row.try_get::<Moment>("", "at")).transpose()? else { return Ok(0) };
+        let sql = "SELECT count(*) AS found FROM activity_event e
+                   WHERE NOT EXISTS (SELECT 1 FROM activity_seal s WHERE s.event_sequence = e.sequence)
+                     AND (e.at < $1 AND e.sequence < COALESCE((SELECT max(event_sequence) FROM activity_seal), 0)
+                         OR e.sequence <= COALESCE((
+                         SELECT highest_sequence FROM activity_checkpoint WHERE at < $1 ORDER BY at DESC LIMIT 1), 0))";
+        let row = read.query_one_raw(statement(read, sql, [(last - SEALED_AFTER).into()])).await?;
+        Ok(row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0))
     }
 }
 
@@ -117,6 +145,8 @@ async fn stored_key(connection: &DatabaseConnection) -> Result<Option<PublicKey>
 struct Stored {
     number: i64,
     range: Option<(i64, i64)>,
+    /// Not signed: it has to be what its events say.
+    highest_sequence: Option<i64>,
     checkpoint: Option<Checkpoint>,
 }
 
@@ -125,7 +155,8 @@ impl Stored {
         let number = row.try_get("", "number")?;
         let range = row.try_get("", "first_position").ok().zip(row.try_get("", "last_position").ok());
         let model = activity_checkpoint::Model::from_query_result(row, "").ok();
-        Ok(Self { number, range, checkpoint: model.and_then(|model| model.try_into().ok()) })
+        let highest_sequence = row.try_get("", "highest_sequence").ok();
+        Ok(Self { number, range, highest_sequence, checkpoint: model.and_then(|model| model.try_into().ok()) })
     }
 }
 
@@ -197,15 +228,20 @@ struct Follower<'t> {
 impl Follower<'_> {
     fn follow(&mut self, piece: Piece, report: &mut Report) {
         let mut entries = piece.entries.into_iter().peekable();
-        for Stored { number, range, checkpoint } in piece.checkpoints {
+        for Stored { number, range, highest_sequence, checkpoint } in piece.checkpoints {
             let place = format!("checkpoint {number}");
             let Some((first, last)) = range else {
                 report.problem(place, "it was changed: it cannot be read");
                 continue;
             };
             let mut leaves = Vec::new();
+            let mut highest = None;
             while let Some(entry) = entries.next_if(|entry| entry.position <= last) {
+                highest = highest.max(entry.found.as_ref().map(|(sealed, _)| sealed.shared.sequence));
                 leaves.extend(self.entry(entry, first, report));
+            }
+            if highest.is_some() && highest != highest_sequence {
+                report.problem(&place, "up to which event it seals was changed");
             }
             let whole = last.checked_sub(first).and_then(|less| usize::try_from(less).ok()).map(|less| less + 1);
             let gone = leaves.is_empty();
@@ -257,7 +293,7 @@ impl Follower<'_> {
                 _ => {}
             }
         }
-        self.numbers.removed(&sealed.shared);
+        self.numbers.removed(&sealed.shared, self.chain.key);
         Some(leaf)
     }
 
