@@ -119,7 +119,7 @@ pub struct VerifyActivity {
     pub export: Option<PathBuf>,
     /// The key that `latchkey activity-key` has printed. Without it, the one is taken that comes with what is verified.
     #[arg(long, value_name = "KEY")]
-    pub key: Option<PublicKey>,
+    pub activity_key: Option<PublicKey>,
     /// Checkpoints that were kept elsewhere (LATCHKEY_CHECKPOINT_FILE): they show whether the end was cut off.
     #[arg(long, value_name = "FILE")]
     pub checkpoints: Option<PathBuf>,

@@ -69,6 +69,8 @@ enum Failure {
     Checkpoints(PathBuf, usize),
     #[error("The database has not the tables of this version. `latchkey migrate` brings it up to date.")]
     NotCurrent,
+    #[error("There is no database at {0}. Say with LATCHKEY_DATABASE_URL or --database-url where it is.")]
+    NoDatabase(PathBuf),
     #[error("The record of activity is not as it was sealed.")]
     NotAsSealed,
     #[error("{0}")]
@@ -234,11 +236,17 @@ async fn print_activity_key(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
-    let database = Database::connect(&config.database_url).await.map_err(unusable)?;
-    if !database.is_current().await.map_err(unusable)? {
-        return Err(Failure::NotCurrent);
+/// The database as it is, for a command that makes none and changes nothing.
+async fn existing(config: &Config) -> Result<Database, Failure> {
+    if let Some(file) = sqlite_file(&config.database_url).filter(|file| !file.exists()) {
+        return Err(Failure::NoDatabase(file.to_owned()));
     }
+    let database = Database::connect(&config.database_url).await.map_err(unusable)?;
+    if database.is_current().await.map_err(unusable)? { Ok(database) } else { Err(Failure::NotCurrent) }
+}
+
+async fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
+    let database = existing(config).await?;
     let Checked { bytes, events } = database.back_up(file).await?;
     writeln!(
         io::stdout(),
@@ -265,7 +273,7 @@ async fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
 
 /// Verifies the record of activity, and says what was found.
 async fn verify_activity(config: &Config, what: VerifyActivity) -> Result<(), Failure> {
-    let mut trust = Trust { key: what.key, ..Trust::default() };
+    let mut trust = Trust { key: what.activity_key, ..Trust::default() };
     if let Some(file) = &what.checkpoints {
         let text = std::fs::read_to_string(file).map_err(|error| Failure::File(file.clone(), error))?;
         trust.keep(&text).map_err(|line| Failure::Checkpoints(file.clone(), line))?;
@@ -277,10 +285,7 @@ async fn verify_activity(config: &Config, what: VerifyActivity) -> Result<(), Fa
             verify_export(reader, &trust).map_err(|error| Failure::File(file.clone(), error))?
         }
         None => {
-            let database = Database::connect(&config.database_url).await.map_err(unusable)?;
-            if !database.is_current().await.map_err(unusable)? {
-                return Err(Failure::NotCurrent);
-            }
+            let database = existing(config).await?;
             database.verify_activity(&trust).await.map_err(unusable)?
         }
     };

@@ -112,3 +112,54 @@ fn a_backup_is_restored_where_the_key_is() {
     assert!(restored.starts_with("elsewhere/restored.db is restored:"), "{restored}");
     assert!(said(&folder, &["user", "list", elsewhere]).contains("owner@harbor.example"));
 }
+
+#[test]
+fn a_restore_does_not_run_into_what_an_earlier_database_has_left() {
+    let folder = tempfile::tempdir().unwrap();
+    said(&folder, &["demo"]);
+    said(&folder, &["backup", "copy.backup"]);
+    let data = folder.path().join("data");
+    for part in ["", "-wal", "-shm"] {
+        // What is in these beside it is a part of the database, too.
+        let _ = std::fs::rename(data.join(format!("latchkey.db{part}")), data.join(format!("old.db{part}")));
+    }
+    std::fs::write(data.join("latchkey.db-wal"), "of a server that was killed").unwrap();
+    let there = refused(&folder, &["restore", "copy.backup"]);
+    assert!(there.contains("latchkey.db-wal is there already"), "{there}");
+    assert!(!data.join("latchkey.db").exists());
+    std::fs::remove_file(data.join("latchkey.db-wal")).unwrap();
+    said(&folder, &["restore", "copy.backup"]);
+}
+
+#[test]
+fn the_record_is_verified_with_the_key_that_was_kept_elsewhere() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    said(&folder, &["demo", "--events", "50"]);
+    said(&other, &["demo"]);
+    let (key, wrong) = (said(&folder, &["activity-key"]), said(&other, &["activity-key"]));
+    let verified = said(&folder, &["verify-activity", &format!("--activity-key={}", key.trim())]);
+    assert!(
+        !verified.starts_with("0 events")
+            && verified.contains("are as they were sealed")
+            && !verified.contains("make sure"),
+        "{verified}"
+    );
+    assert!(said(&folder, &["verify-activity"]).contains("make sure that it is the right one"));
+    let other_key = latchkey(&folder, &["verify-activity", &format!("--activity-key={}", wrong.trim())]);
+    assert_eq!(other_key.status.code(), Some(1));
+    assert!(String::from_utf8(other_key.stdout).unwrap().contains("its signature is not one of the key"));
+    let nothing = refused(&folder, &["verify-activity", "--database-url=sqlite://mistyped.db"]);
+    assert!(nothing.contains("There is no database at mistyped.db"), "{nothing}");
+    assert!(refused(&folder, &["backup", "b", "--database-url=sqlite://mistyped.db"]).contains("There is no database"));
+    assert!(!folder.path().join("mistyped.db").exists(), "nothing is made");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_database_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    said(&folder, &["migrate"]);
+    let mode = std::fs::metadata(folder.path().join("data/latchkey.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}

@@ -84,8 +84,13 @@ impl Database {
 ///
 /// [`BackupError`]; then there is no database, and the backup is as it was.
 pub async fn restore(backup: &Path, database: &Path, key: KeySource, now: Moment) -> Result<Checked, BackupError> {
-    if database.exists() {
-        return Err(BackupError::There(database.to_owned()));
+    // SQLite would take what stands in these for a part of the database that is restored.
+    for beside in ["", "-wal", "-shm", "-journal"] {
+        let mut there = database.as_os_str().to_owned();
+        there.push(beside);
+        if Path::new(&there).exists() {
+            return Err(BackupError::There(there.into()));
+        }
     }
     let part = Part::beside(database)?;
     fs::copy(backup, &part.0).map_err(|error| BackupError::File(backup.to_owned(), error))?;

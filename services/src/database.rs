@@ -26,7 +26,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Connects to `sqlite://path` (the file is made when missing) or `postgres://…`.
+    /// Connects to `sqlite://path` (the file is made when missing, for its owner alone) or `postgres://…`.
     ///
     /// # Errors
     ///
@@ -40,6 +40,7 @@ impl Database {
     }
 
     async fn connect_to_sqlite(url: &str) -> Result<Self, Error> {
+        make_file(url);
         let separator = if url.contains('?') { '&' } else { '?' };
         let url = if url.contains("mode=") { url.to_owned() } else { format!("{url}{separator}mode=rwc") };
         let write = sea_orm::Database::connect(sqlite_options(&url, 1, false)).await?;
@@ -174,6 +175,16 @@ impl Statements {
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Makes the file for its owner alone, which SQLite passes on to the files beside it. Where that fails, SQLite says why.
+fn make_file(url: &str) {
+    let Some(file) = url.strip_prefix("sqlite://").filter(|file| !file.contains('?')) else { return };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(file);
 }
 
 fn sqlite_options(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
