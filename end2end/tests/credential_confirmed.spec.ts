@@ -14,7 +14,7 @@ for (const javaScriptEnabled of [true, false]) {
     await signedInLongAgo(program, owner);
     await goToPart(page, SHARED, "");
     await page.getByRole("link", { name: "Show password" }).click();
-    await expect(page.getByText(/^Confirm with your password that it is you, to have the password shown\./)).toBeVisible();
+    await expect(page.getByText(/^Confirm with your Latchkey password that it is you, to have the password shown\./)).toBeVisible();
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Confirm" }).click();
     if (javaScriptEnabled) await awake(page);
@@ -31,5 +31,5 @@ test("a page that has stood open for long leads to the confirmation", async ({ b
   await signedInLongAgo(program, owner);
   await page.getByRole("button", { name: "Show password" }).click();
   await expect(page).toHaveURL(`${path}/password`);
-  await expect(page.getByText(/^Confirm with your password that it is you/)).toBeVisible();
+  await expect(page.getByText(/^Confirm with your Latchkey password that it is you/)).toBeVisible();
 });

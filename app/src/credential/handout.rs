@@ -21,6 +21,8 @@ const COPIED: &str = "Copied. It leaves the clipboard after 60 seconds.";
 const TAKEN_OUT: &str = "Taken out of the clipboard.";
 const NOT_TAKEN_OUT: &str = "Your browser did not let Latchkey take it out of the clipboard.";
 const NOT_COPIED: &str = "Your browser did not let Latchkey copy. Press Copy once more.";
+const NO_CLIPBOARD: &str =
+    "Browsers let only pages copy that come by HTTPS, and this one does not. Tell your administrator.";
 const OVER: &str = "This code is over. Ask for a new one.";
 
 thread_local! {
@@ -102,6 +104,11 @@ impl Handout {
     /// Copies it without showing it.
     pub(super) fn copy(self, function: String) {
         if self.asking.get_value() {
+            return;
+        }
+        if !clipboard::is_there() {
+            // Nothing is asked for that could not be used: each answer is on record.
+            self.said.set(NO_CLIPBOARD.to_owned());
             return;
         }
         self.asking.set_value(true);

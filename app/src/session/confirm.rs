@@ -14,12 +14,12 @@ pub fn ConfirmItIsYou(
     let posted = Posted::to("session/confirm");
     view! {
         <div class="confirm">
-            <p>{format!("Confirm with your password that it is you, {purpose}. It holds for ten minutes.")}</p>
+            <p>{format!("Confirm with your Latchkey password that it is you, {purpose}. It holds for ten minutes.")}</p>
             <Problems posted=posted.clone() />
             <PostForm function="session/confirm">
                 <TextField
                     name="password"
-                    label="Password"
+                    label="Your Latchkey password"
                     kind="password"
                     autocomplete="current-password"
                     required=true

@@ -22,10 +22,14 @@ const EMPTY_AT: &str = "latchkey-empty-clipboard-at";
 /// Between two looks at whether the page has the focus.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// Whether there is a clipboard to write to: browsers keep it from pages that did not come by HTTPS.
+pub(crate) fn is_there() -> bool {
+    window().is_secure_context()
+}
+
 /// Puts a text into the clipboard that may stay there. Says whether the browser has let it.
 pub(crate) async fn write(text: &str) -> bool {
-    if !window().is_secure_context() {
-        // There is no clipboard to ask.
+    if !is_there() {
         return false;
     }
     let written = window().navigator().clipboard().write_text(text);

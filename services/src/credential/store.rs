@@ -1,6 +1,6 @@
 //! What an account's owners store, and take away.
 
-use super::{ONE_TIME_CODE, PASSWORD, field_of, keep, latest_of, one_time_code, rotation};
+use super::{Latest, ONE_TIME_CODE, PASSWORD, field_of, keep, latest_of, one_time_code, rotation};
 use crate::Error;
 use crate::account::{AccountOwner, VisibleAccount};
 use crate::activity::Event;
@@ -13,11 +13,16 @@ use domain::{AppError, CustomFieldId, Problem};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder,
 };
 use uuid::Uuid;
 
 /// Told when two owners store a password at once.
 const STORED_MEANWHILE: &str = "Another owner has stored a password while you had this open. Look at it first, then store yours if it is still needed.";
+
+/// Told when nothing would change: a rotation task is not done by storing what somebody has seen.
+const STORED_ALREADY: &str =
+    "This is the password that is stored already. Change it at the site first, then store the new one.";
 
 impl AccountOwner {
     /// Stores a new password. `version` is the latest that the owner has seen. A rotation task is done with it. Returns what to
@@ -25,12 +30,16 @@ impl AccountOwner {
     ///
     /// # Errors
     ///
-    /// [`AppError::Invalid`] on `password`, and on the form when another owner was first.
+    /// [`AppError::Invalid`] on `password`, also when it is the one that is stored already, and on the form when another owner
+    /// was first.
     pub async fn store_password(self, password: &Secret, version: i32) -> Result<String, Error> {
         account_password(password)?;
         let (change, owner) = self.begin().await?;
         let account = owner.account();
         same_version(&change, account, version).await?;
+        if latest_password(&change, account).await?.is_some_and(|stored| stored.expose() == password.expose()) {
+            return Err(AppError::invalid("password", STORED_ALREADY).into());
+        }
         keep(&change, account, PASSWORD, Some(password)).await?;
         let closed = rotation::close_task(&change, account).await?;
         let told = format!("The password of {} is stored.", account.label());
@@ -226,6 +235,22 @@ pub(super) async fn field_on(
         .one(connection)
         .await?;
     row.ok_or_else(|| AppError::NotFound.into())
+}
+
+/// The latest password that there was, also when it was taken away since and is kept among the earlier ones.
+async fn latest_password(change: &Change, account: &VisibleAccount) -> Result<Option<Secret>, Error> {
+    let transaction = change.transaction();
+    let row = credential::Entity::find()
+        .filter(credential::COLUMN.account_id.eq(account.id()))
+        .filter(credential::COLUMN.field.eq(PASSWORD))
+        .filter(credential::COLUMN.sealed.is_not_null())
+        .order_by_desc(credential::COLUMN.version)
+        .one(transaction)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let latest = Latest { field: row.field, version: row.version, sealed: row.sealed };
+    let key = change.services().vault().data_key(transaction, account.host(), account.id()).await?;
+    latest.open(key.as_ref())
 }
 
 /// Nobody replaces unseen what another owner has stored.

@@ -364,6 +364,9 @@ on_both! {
         owner(&world, &world.olga).await.unwrap().remove_password(1).await.unwrap();
         assert_eq!(to_change(&world, &world.olga).await, 1, "the site still takes it");
         let version = owner(&world, &world.olga).await.unwrap().secrets().await.unwrap().password_version;
+        let same = owner(&world, &world.olga).await.unwrap().store_password(&Secret::new(FIRST), version).await;
+        assert!(told(same).problem_with("password").is_some_and(|text| text.contains("stored already")));
+        assert_eq!(to_change(&world, &world.olga).await, 1, "what they have seen still opens the site");
         owner(&world, &world.olga).await.unwrap().store_password(&Secret::new(SECOND), version).await.unwrap();
         assert_eq!(to_change(&world, &world.olga).await, 0);
     }
