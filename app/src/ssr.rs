@@ -79,6 +79,15 @@ impl Edge {
         self.set_cookie(self.notice_cookie(), &value, Duration::from_secs(60))
     }
 
+    /// The message that was left for this page, if the request has one.
+    pub fn notice(&self, headers: &HeaderMap) -> Option<Notice> {
+        if headers.contains_key(crate::live::REFRESH) {
+            return None;
+        }
+        let notice = cookie(headers, self.notice_cookie())?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(notice).ok()?).ok()
+    }
+
     /// The browser that a request with these headers comes from.
     pub fn browser(&self, headers: &HeaderMap, address: Option<ClientAddress>) -> Browser {
         let address = address.map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0);
@@ -326,7 +335,7 @@ pub(crate) fn notify(notice: Notice) {
 /// The message in the request's cookie, which is cleared with the answer.
 pub(crate) fn take_notice() -> Option<Notice> {
     let edge = expect_context::<Edge>();
-    let notice = notice_in(&parts().headers, &edge)?;
+    let notice = edge.notice(&parts().headers)?;
     let cleared = edge.set_cookie(edge.notice_cookie(), "", Duration::ZERO);
     expect_context::<ResponseOptions>().append_header(SET_COOKIE, cleared);
     Some(notice)
@@ -334,16 +343,8 @@ pub(crate) fn take_notice() -> Option<Notice> {
 
 /// What was typed into a form about this thing, for the page that follows the act's failure.
 pub(crate) fn typed_before(about: &str) -> Option<String> {
-    let notice = notice_in(&parts().headers, &expect_context::<Edge>())?;
+    let notice = expect_context::<Edge>().notice(&parts().headers)?;
     (notice.about == about).then_some(notice.typed)
-}
-
-fn notice_in(headers: &HeaderMap, edge: &Edge) -> Option<Notice> {
-    if headers.contains_key(crate::live::REFRESH) {
-        return None;
-    }
-    let notice = cookie(headers, edge.notice_cookie())?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(notice).ok()?).ok()
 }
 
 /// A failure of an act in which something was typed: a plain post leads back to a page where it stands again.
