@@ -71,9 +71,17 @@ impl Edge {
             notice.items.push(format!("And {} more.", left_out + 1));
             value = encode(&notice);
         }
+        let mut longest = 320;
+        while value.len() > LONGEST_NOTICE && longest > 0 {
+            for text in [&mut notice.typed, &mut notice.text, &mut notice.about] {
+                *text = text.chars().take(longest).collect();
+            }
+            longest /= 2;
+            value = encode(&notice);
+        }
         if value.len() > LONGEST_NOTICE {
-            notice.typed = notice.typed.chars().take(320).collect();
-            notice.text = notice.text.chars().take(320).collect();
+            // Part of a link leads nowhere.
+            notice.copy = None;
             value = encode(&notice);
         }
         self.set_cookie(self.notice_cookie(), &value, Duration::from_secs(60))
@@ -483,6 +491,21 @@ mod tests {
         }
         for path in ["", "accounts", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/a\\b"] {
             assert_eq!(own_path(path), None, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_fits_into_a_cookie_whatever_its_letters_cost() {
+        let edge = Edge { secure: true };
+        for letter in ["a", "ä", "\u{1}", "\""] {
+            let long = letter.repeat(2_000);
+            let notice = Notice { typed: long.clone(), about: long.clone(), ..Notice::failed(long.clone()) };
+            let cookie = edge.leave(Notice { items: vec![long; 3], ..notice.clone() });
+            let (pair, _) = cookie.to_str().expect("visible letters").split_once(';').expect("attributes");
+            assert!(pair.len() < 4_096, "{letter:?}: {} bytes", pair.len());
+            let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(pair).expect("visible letters"))]);
+            let kept = edge.notice(&headers).expect("what was left can be read");
+            assert!(kept.failed && !kept.text.is_empty() && notice.text.starts_with(&kept.text));
         }
     }
 
