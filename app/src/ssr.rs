@@ -71,12 +71,29 @@ impl Edge {
             notice.items.push(format!("And {} more.", left_out + 1));
             value = encode(&notice);
         }
+        let mut longest = 320;
+        while value.len() > LONGEST_NOTICE && longest > 0 {
+            for text in [&mut notice.typed, &mut notice.text, &mut notice.about] {
+                *text = text.chars().take(longest).collect();
+            }
+            longest /= 2;
+            value = encode(&notice);
+        }
         if value.len() > LONGEST_NOTICE {
-            notice.typed = notice.typed.chars().take(320).collect();
-            notice.text = notice.text.chars().take(320).collect();
+            // Part of a link leads nowhere.
+            notice.copy = None;
             value = encode(&notice);
         }
         self.set_cookie(self.notice_cookie(), &value, Duration::from_secs(60))
+    }
+
+    /// The message that was left for this page, if the request has one.
+    pub fn notice(&self, headers: &HeaderMap) -> Option<Notice> {
+        if headers.contains_key(crate::live::REFRESH) {
+            return None;
+        }
+        let notice = cookie(headers, self.notice_cookie())?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(notice).ok()?).ok()
     }
 
     /// The browser that a request with these headers comes from.
@@ -326,7 +343,7 @@ pub(crate) fn notify(notice: Notice) {
 /// The message in the request's cookie, which is cleared with the answer.
 pub(crate) fn take_notice() -> Option<Notice> {
     let edge = expect_context::<Edge>();
-    let notice = notice_in(&parts().headers, &edge)?;
+    let notice = edge.notice(&parts().headers)?;
     let cleared = edge.set_cookie(edge.notice_cookie(), "", Duration::ZERO);
     expect_context::<ResponseOptions>().append_header(SET_COOKIE, cleared);
     Some(notice)
@@ -334,16 +351,8 @@ pub(crate) fn take_notice() -> Option<Notice> {
 
 /// What was typed into a form about this thing, for the page that follows the act's failure.
 pub(crate) fn typed_before(about: &str) -> Option<String> {
-    let notice = notice_in(&parts().headers, &expect_context::<Edge>())?;
+    let notice = expect_context::<Edge>().notice(&parts().headers)?;
     (notice.about == about).then_some(notice.typed)
-}
-
-fn notice_in(headers: &HeaderMap, edge: &Edge) -> Option<Notice> {
-    if headers.contains_key(crate::live::REFRESH) {
-        return None;
-    }
-    let notice = cookie(headers, edge.notice_cookie())?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(notice).ok()?).ok()
 }
 
 /// A failure of an act in which something was typed: a plain post leads back to a page where it stands again.
@@ -514,6 +523,21 @@ mod tests {
     fn an_act_is_named_by_its_path() {
         assert_eq!(act_of("/api/access-grant/change-role"), "change role");
         assert_eq!(act_of("/api/access-request/accept"), "accept");
+    }
+
+    #[test]
+    fn a_message_fits_into_a_cookie_whatever_its_letters_cost() {
+        let edge = Edge { secure: true };
+        for letter in ["a", "ä", "\u{1}", "\""] {
+            let long = letter.repeat(2_000);
+            let notice = Notice { typed: long.clone(), about: long.clone(), ..Notice::failed(long.clone()) };
+            let cookie = edge.leave(Notice { items: vec![long; 3], ..notice.clone() });
+            let (pair, _) = cookie.to_str().expect("visible letters").split_once(';').expect("attributes");
+            assert!(pair.len() < 4_096, "{letter:?}: {} bytes", pair.len());
+            let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(pair).expect("visible letters"))]);
+            let kept = edge.notice(&headers).expect("what was left can be read");
+            assert!(kept.failed && !kept.text.is_empty() && notice.text.starts_with(&kept.text));
+        }
     }
 
     #[test]

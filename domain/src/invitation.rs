@@ -1,6 +1,6 @@
 //! Invitations: who is asked to join a workspace, and how somebody takes an invitation up.
 
-use crate::text;
+use crate::text::{self, disturbs, is_unseen};
 use crate::word::words;
 use crate::{MemberId, Moment, Problem};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub fn addresses(field: &'static str, typed: &str) -> Result<Addresses, Problem>
         let words: Vec<&str> = piece.split_whitespace().collect();
         if words.iter().filter(|word| word.contains('@')).count() > 1 { words } else { vec![piece] }
     });
+    // What is not seen is not there: nobody could tell what was refused.
+    let pieces = pieces.filter(|piece| piece.chars().any(|c| !c.is_whitespace() && !disturbs(c) && !is_unseen(c)));
     let mut found: Vec<Result<String, String>> = Vec::new();
     for piece in pieces {
         let inner = piece.split_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
@@ -188,6 +190,7 @@ mod tests {
     #[test]
     fn nobody_and_too_many_are_refused() {
         assert!(addresses("emails", " ,\n;").is_err());
+        assert!(addresses("emails", "\u{200B},\u{1}\u{FEFF}").is_err());
         let many = (0..=MOST_AT_ONCE).map(|n| format!("p{n}@x.example")).collect::<Vec<_>>();
         assert!(addresses("emails", &many[1..].join(",")).is_ok());
         assert!(addresses("emails", &many.join(",")).is_err());

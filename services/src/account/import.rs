@@ -33,7 +33,7 @@ impl Ctx {
     /// [`Error::Database`].
     pub async fn import_preview(&self, sheet: &Sheet, columns: &ImportColumns) -> Result<ImportPreview, Error> {
         let there = self.labels_there(self.reader()).await?;
-        Ok(preview(sheet, columns, there))
+        Ok(sheet.preview(columns, there))
     }
 
     /// Imports every account of a file that can be. Who imports them becomes their Owner. The same form sent again, known by
@@ -55,7 +55,7 @@ impl Ctx {
             return Err(AppError::invalid("form", IMPORTED_BEFORE).into());
         }
         let there = ctx.labels_there(change.transaction()).await?;
-        let ImportPreview { ready, wrong, doubles, .. } = preview(sheet, columns, there);
+        let ImportPreview { ready, wrong, doubles, .. } = sheet.preview(columns, there);
         if ready.is_empty() {
             return Err(Problem::new("file", "There is no account in the file that can be imported.").into());
         }
@@ -95,7 +95,7 @@ impl Ctx {
     }
 
     /// The accounts of the own workspace that this member knows of, by label, app and username.
-    async fn labels_there(&self, connection: &impl ConnectionTrait) -> Result<HashMap<String, Where>, Error> {
+    async fn labels_there(&self, connection: &impl ConnectionTrait) -> Result<Vec<String>, Error> {
         #[derive(FromQueryResult)]
         struct Row {
             search_text: String,
@@ -109,7 +109,7 @@ impl Ctx {
         let values =
             [self.now().into(), self.workspace().into(), self.member().into(), self.role().administers().into()];
         let rows = Row::find_by_statement(statement(connection, &sql, values)).all(connection).await?;
-        Ok(rows.into_iter().map(|row| (row.search_text, Where::Here)).collect())
+        Ok(rows.into_iter().map(|row| row.search_text).collect())
     }
 }
 
@@ -133,57 +133,61 @@ enum Where {
     OnLine(u64),
 }
 
-/// Every line with something in it is ready, wrong or a double, as soon as the column with the labels is known.
-fn preview(sheet: &Sheet, columns: &ImportColumns, mut there: HashMap<String, Where>) -> ImportPreview {
-    let names = sheet.lines.first().map_or(&[][..], |line| &line.cells);
-    let width = sheet.lines.iter().map(|line| line.cells.len()).max().unwrap_or_default();
-    let mut preview = ImportPreview {
-        columns: (0..width).map(|place| column_name(names, place, columns.headings)).collect(),
-        chosen: columns.clone(),
-        ..ImportPreview::default()
-    };
-    if columns.check().is_err() {
-        return preview;
-    }
-    for line in sheet.lines.iter().skip(usize::from(columns.headings)) {
-        let typed = columns.account(&line.cells);
-        let number = line.number;
-        let mut problems = Vec::new();
-        if columns.headings && line.cells.len() > names.len() {
-            problems.push(format!(
-                "This line has {} cells, and the first line {}: put quotes around a cell that has a separator in it.",
-                line.cells.len(),
-                names.len()
-            ));
-        }
-        let checked = typed
-            .check()
-            .map(AccountForm::with_known_address)
-            .map_err(|wrong| problems.extend(wrong.into_iter().map(|problem| problem.text)));
-        let secrets = credential::checked(&columns.secrets(&line.cells))
-            .map_err(|wrong| problems.extend(wrong.into_iter().map(|problem| problem.text)));
-        let (account, secrets): (AccountForm, NewSecrets) = match (checked, secrets) {
-            (Ok(account), Ok(secrets)) if problems.is_empty() => (account, secrets),
-            _ => {
-                preview.wrong.push(WrongLine { line: number, label: shown(&typed.label), problems });
-                continue;
-            }
+impl Sheet {
+    /// What the lines would become with these columns. Every line is ready, wrong or a double, as soon as the column with
+    /// the labels is known. The accounts that are `there` already are named as a search looks for them.
+    pub fn preview(&self, columns: &ImportColumns, there: impl IntoIterator<Item = String>) -> ImportPreview {
+        let mut there: HashMap<String, Where> = there.into_iter().map(|account| (account, Where::Here)).collect();
+        let names = self.lines.first().map_or(&[][..], |line| &line.cells);
+        let width = self.lines.iter().map(|line| line.cells.len()).max().unwrap_or_default();
+        let mut preview = ImportPreview {
+            columns: (0..width).map(|place| column_name(names, place, columns.headings)).collect(),
+            chosen: columns.clone(),
+            ..ImportPreview::default()
         };
-        let same = search_text(&account.label, &account.app, &account.username);
-        let before = there.get(&same).copied();
-        if let Some(before) = before {
-            let problem = match before {
-                Where::Here => "You have an account with this label, app and username already.".to_owned(),
-                Where::OnLine(line) => format!("The same label, app and username stand on line {line}."),
+        if columns.check().is_err() {
+            return preview;
+        }
+        for line in self.lines.iter().skip(usize::from(columns.headings)) {
+            let typed = columns.account(&line.cells);
+            let number = line.number;
+            let mut problems = Vec::new();
+            if columns.headings && line.cells.len() > names.len() {
+                problems.push(format!(
+                    "This line has {} cells, and the first line {}: put quotes around a cell that has a separator in it.",
+                    line.cells.len(),
+                    names.len()
+                ));
+            }
+            let checked = typed
+                .check()
+                .map(AccountForm::with_known_address)
+                .map_err(|wrong| problems.extend(wrong.into_iter().map(|problem| problem.text)));
+            let secrets = credential::checked(&columns.secrets(&line.cells))
+                .map_err(|wrong| problems.extend(wrong.into_iter().map(|problem| problem.text)));
+            let (account, secrets): (AccountForm, NewSecrets) = match (checked, secrets) {
+                (Ok(account), Ok(secrets)) if problems.is_empty() => (account, secrets),
+                _ => {
+                    preview.wrong.push(WrongLine { line: number, label: shown(&typed.label), problems });
+                    continue;
+                }
             };
-            preview.doubles.push(WrongLine { line: number, label: account.label.clone(), problems: vec![problem] });
+            let same = search_text(&account.label, &account.app, &account.username);
+            let before = there.get(&same).copied();
+            if let Some(before) = before {
+                let problem = match before {
+                    Where::Here => "You have an account with this label, app and username already.".to_owned(),
+                    Where::OnLine(line) => format!("The same label, app and username stand on line {line}."),
+                };
+                preview.doubles.push(WrongLine { line: number, label: account.label.clone(), problems: vec![problem] });
+            }
+            there.entry(same).or_insert(Where::OnLine(number));
+            if before.is_none() || columns.doubles {
+                preview.ready.push(ReadyLine { line: number, account, secrets });
+            }
         }
-        there.entry(same).or_insert(Where::OnLine(number));
-        if before.is_none() || columns.doubles {
-            preview.ready.push(ReadyLine { line: number, account, secrets });
-        }
+        preview
     }
-    preview
 }
 
 /// A label that may be anything, cut to what a table shows.
@@ -207,7 +211,7 @@ mod tests {
     fn looked_at(text: &str) -> ImportPreview {
         let sheet = Sheet::read(text).unwrap();
         let columns = ImportColumns::guess(&sheet.lines[0].cells);
-        preview(&sheet, &columns, HashMap::new())
+        sheet.preview(&columns, [])
     }
 
     #[test]
@@ -233,7 +237,7 @@ mod tests {
     fn doubles_are_ready_when_they_are_wanted() {
         let sheet = Sheet::read("Label,App\nA,B\nA,B\n").unwrap();
         let columns = ImportColumns { doubles: true, ..ImportColumns::guess(&sheet.lines[0].cells) };
-        let looked_at = preview(&sheet, &columns, HashMap::new());
+        let looked_at = sheet.preview(&columns, []);
         assert_eq!((looked_at.ready.len(), looked_at.doubles.len()), (2, 1));
     }
 }

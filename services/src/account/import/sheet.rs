@@ -64,10 +64,14 @@ impl Sheet {
     ///
     /// # Errors
     ///
-    /// [`AppError::Invalid`] on `file`, when it has no line, or too many.
+    /// [`AppError::Invalid`] on `file`, when it has no line, or too many, or cannot be taken apart.
     pub fn read(text: &str) -> Result<Self, AppError> {
         let refused = |text: &str| Err(vec![Problem::new("file", text)].into());
         let mut text = text.strip_prefix('\u{FEFF}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+        if let Some(place) = text.find(END) {
+            let line = thousands(text[..place].matches('\n').count() + 1);
+            return refused(&format!("Line {line} has a sign that is no letter (U+10FFFF). Take it away."));
+        }
         let separator = separator(&text);
         // On a line of its own, unless a quotation mark before it was never closed.
         text.push('\n');
@@ -205,6 +209,14 @@ mod tests {
         assert!(problem(&Sheet::read("\"Label").unwrap_err()).contains("line 1"));
         // Inside a cell without quotes it is a letter like another.
         assert_eq!(cells("Label\n19\" rack\n"), [["Label"], ["19\" rack"]]);
+    }
+
+    #[test]
+    fn no_line_is_taken_for_the_end() {
+        for text in ["Label\nShop\n\u{10FFFF}\nBank\n", "Label\nShop\n\"Bank \u{10FFFF}\"\n"] {
+            let refused = problem(&Sheet::read(text).unwrap_err());
+            assert_eq!(refused, "Line 3 has a sign that is no letter (U+10FFFF). Take it away.");
+        }
     }
 
     #[test]
