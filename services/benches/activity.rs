@@ -86,7 +86,7 @@ async fn filled(url: &str, accounts: u32) -> Services {
     let key = KeySource::Value(Secret::new(new_key().expose()));
     let vault = Vault::open(&database, key, domain::Moment::UNIX_EPOCH).await.unwrap();
     let site_url = "https://latchkey.example".parse().unwrap();
-    let services = Services::new(database, vault, Settings { site_url, founding: Founding::Invitation });
+    let services = Services::new(database, vault, Settings::new(site_url, Founding::Invitation));
     let size = DemoSize { accounts: accounts.max(DemoSize::default().accounts + 1), ..DemoSize::default() };
     fill(&services, size, &|_| ()).await.unwrap();
     services
