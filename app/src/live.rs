@@ -7,6 +7,7 @@
 mod part;
 
 use crate::ui::clipboard;
+use domain::credential::IN_CLIPBOARD_SECONDS;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use part::Parts;
@@ -64,7 +65,7 @@ pub fn Live(
         // Taken before any island has changed its own markup: what is compared later is what the server wrote.
         let parts = Parts::in_page();
         Effect::new(move |_| Follower::start(sequence, parts.clone(), said));
-        clipboard::go_on();
+        clipboard::go_on(Duration::from_secs(IN_CLIPBOARD_SECONDS.into()));
     }
     view! {
         <p class="visually-hidden" role="status">

@@ -3,7 +3,6 @@
 //! A secret leaves it after a while, whichever page of the site is open by then: when it has to go stands in the browser's
 //! storage, and every page looks there. Of what is in the clipboard nothing is stored.
 
-use domain::credential::IN_CLIPBOARD_SECONDS;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -59,12 +58,13 @@ pub(crate) async fn write_for(text: &str, time: Duration, told: impl FnOnce(bool
     true
 }
 
-/// Empties the clipboard when its time comes, where a page that was left has not come to it.
-pub(crate) fn go_on() {
+/// Empties the clipboard when its time comes, where a page that was left has not come to it. Nothing stays there for longer
+/// than `longest`.
+pub(crate) fn go_on(longest: Duration) {
     let Some(at) = storage().and_then(|storage| storage.get_item(EMPTY_AT).ok().flatten()) else { return };
     let left = at.parse::<f64>().unwrap_or_default() - Date::now();
     // A clock that was set back does not keep a secret there for longer than it may stay.
-    let left = Duration::from_secs_f64((left / 1_000.0).clamp(0.0, f64::from(IN_CLIPBOARD_SECONDS)));
+    let left = Duration::from_secs_f64((left / 1_000.0).clamp(0.0, longest.as_secs_f64()));
     empty_later(COPIES.load(Ordering::Relaxed), at, left, |_| ());
 }
 
