@@ -61,7 +61,7 @@ pub(crate) async fn write_for(text: &str, time: Duration, told: impl FnOnce(bool
 /// Empties the clipboard when its time comes, where a page that was left has not come to it. Nothing stays there for longer
 /// than `longest`.
 pub(crate) fn go_on(longest: Duration) {
-    let Some(at) = storage().and_then(|storage| storage.get_item(EMPTY_AT).ok().flatten()) else { return };
+    let Some(at) = empty_at() else { return };
     let left = at.parse::<f64>().unwrap_or_default() - Date::now();
     // A clock that was set back does not keep a secret there for longer than it may stay.
     let left = Duration::from_secs_f64((left / 1_000.0).clamp(0.0, longest.as_secs_f64()));
@@ -72,8 +72,7 @@ pub(crate) fn go_on(longest: Duration) {
 /// write: it waits for it.
 fn empty_later(copy: u32, at: String, wait: Duration, told: impl FnOnce(bool) + 'static) {
     let empty = move || {
-        let stored = storage().and_then(|storage| storage.get_item(EMPTY_AT).ok().flatten());
-        if COPIES.load(Ordering::Relaxed) != copy || stored.is_some_and(|stored| stored != at) {
+        if COPIES.load(Ordering::Relaxed) != copy || empty_at().is_some_and(|stored| stored != at) {
             return;
         }
         if document().has_focus().unwrap_or_default() {
@@ -83,6 +82,11 @@ fn empty_later(copy: u32, at: String, wait: Duration, told: impl FnOnce(bool) + 
         }
     };
     set_timeout(empty, wait);
+}
+
+/// When the clipboard is to be emptied, as it is stored.
+fn empty_at() -> Option<String> {
+    storage()?.get_item(EMPTY_AT).ok().flatten()
 }
 
 /// None where the reader does not let sites store anything.
