@@ -1,7 +1,7 @@
 //! `cargo xtask check`: what has to hold at every commit, beside the tests.
 
 use crate::program::{self, Profile};
-use crate::{child, project, tidy, tool};
+use crate::{child, fuzz, project, tidy, tool};
 use anyhow::{Context, Result, bail, ensure};
 use std::process::Command;
 
@@ -13,6 +13,7 @@ const CHECKS: &[Check] = &[
     ("tidiness", tidy::run),
     ("clippy for the server", clippy_for_server),
     ("clippy for the browser", clippy_for_browser),
+    ("clippy for the fuzz targets", clippy_for_fuzz_targets),
     ("documentation", documentation),
     ("licences, bans and sources", licences),
     ("advisories", advisories),
@@ -49,7 +50,10 @@ fn components() -> Result<()> {
 }
 
 fn format() -> Result<()> {
-    child::run(child::command("cargo").args(["fmt", "--all", "--check"])).context("run `cargo fmt`")
+    child::run(child::command("cargo").args(["fmt", "--all", "--check"])).context("run `cargo fmt`")?;
+    let fuzz = ["--manifest-path", "fuzz/Cargo.toml"];
+    child::run(child::command("cargo").arg("fmt").args(fuzz).arg("--check"))
+        .context("run `cargo fmt --manifest-path fuzz/Cargo.toml`")
 }
 
 fn clippy_for_server() -> Result<()> {
@@ -62,6 +66,10 @@ fn clippy_for_browser() -> Result<()> {
     let mut command = program::cargo(Profile::Debug);
     command.args(["clippy", "--package", "frontend", "--package", "app", "--features", "app/hydrate"]);
     child::run(command.args(["--target", "wasm32-unknown-unknown", "--", "--deny", "warnings"]))
+}
+
+fn clippy_for_fuzz_targets() -> Result<()> {
+    child::run(fuzz::cargo("clippy")?.args(["--", "--deny", "warnings"]))
 }
 
 fn documentation() -> Result<()> {

@@ -13,6 +13,7 @@ mod check;
 mod child;
 mod cluster;
 mod digest;
+mod fuzz;
 mod model;
 mod program;
 mod project;
@@ -48,12 +49,14 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
-    /// Run all tests: in Rust, on SQLite and on PostgreSQL, and in Chromium.
+    /// Run all tests: in Rust, on SQLite and on PostgreSQL, in Chromium, and the fuzz targets shortly.
     Test(test::Arguments),
     /// Run the browser tests alone, or some of them: `cargo xtask e2e -- --grep …`.
     E2e(test::BrowserArguments),
     /// Let random members do random things, millions of them, and compare the program with a model of its rules.
     Model(model::Arguments),
+    /// Try what people and browsers send with anything, for ten minutes a target: `cargo xtask fuzz forms --seconds 60`.
+    Fuzz(fuzz::Arguments),
     /// Measure the optimised program: speed, memory, size.
     Bench(bench::Arguments),
     /// Make the pictures in docs/screenshots from the demo.
@@ -87,6 +90,7 @@ fn run(command: Command) -> Result<ExitCode> {
             println!("Built {}", program::path(profile).display());
         }
         Command::Model(arguments) => model::run(&arguments)?,
+        Command::Fuzz(arguments) => fuzz::run(&arguments)?,
         Command::Bench(arguments) => bench::run(&arguments)?,
         Command::Screenshots => screenshots::run()?,
         Command::Check => check::run()?,

@@ -1,11 +1,12 @@
-//! `cargo xtask test` and `cargo xtask e2e`: every test there is, on both databases and in a browser.
+//! `cargo xtask test` and `cargo xtask e2e`: every test there is, on both databases and in a browser, and a short run of
+//! the fuzz targets.
 
 pub(crate) mod browser;
 mod tally;
 
 use crate::cluster::{self, Cluster};
 use crate::program::{self, Profile};
-use crate::{child, site, tool};
+use crate::{child, fuzz, site, tool};
 use anyhow::{Context, Result, ensure};
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Part {
     Unit,
     /// The tests in a browser.
     E2e,
+    /// The fuzz targets, a few seconds each.
+    Fuzz,
 }
 
 /// Which browser tests to run.
@@ -47,25 +50,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let profile = Profile::from_release(arguments.release);
     let wanted = |part| arguments.only.is_none_or(|only| only == part);
     let mut tally = Tally::default();
-    let mut built = false;
-    match Cluster::start() {
-        Ok(cluster) => {
-            if wanted(Part::Unit) {
-                let tests = in_rust(&cluster);
-                built = tests.is_ok() && profile == Profile::Debug;
-                tally.add("the tests in Rust", tests)?;
-            }
-            if wanted(Part::E2e) {
-                // Cargo has built the program for the server's tests, with the features that tests add to crates below:
-                // asked for by itself, it would be compiled once more from the bottom.
-                let program = if built { Ok(()) } else { program::build(profile) };
-                let tests = program.and_then(|()| browser::run(&cluster, profile, &[]));
-                tally.add("the browser tests", tests)?;
-            }
+    if wanted(Part::Unit) || wanted(Part::E2e) {
+        match Cluster::start() {
+            Ok(cluster) => on_databases(&cluster, profile, wanted, &mut tally)?,
+            Err(error) => tally.add("PostgreSQL", Err(error))?,
         }
-        Err(error) => tally.add("PostgreSQL", Err(error))?,
+    }
+    if wanted(Part::Fuzz) {
+        tally.add("the fuzz targets", fuzz::run_shortly().map(|outcomes| Tally::of_outcomes(&outcomes)))?;
     }
     Ok(tally.close())
+}
+
+/// Runs the tests that ask databases.
+fn on_databases(cluster: &Cluster, profile: Profile, wanted: impl Fn(Part) -> bool, tally: &mut Tally) -> Result<()> {
+    let mut built = false;
+    if wanted(Part::Unit) {
+        let tests = in_rust(cluster);
+        built = tests.is_ok() && profile == Profile::Debug;
+        tally.add("the tests in Rust", tests)?;
+    }
+    if wanted(Part::E2e) {
+        // Cargo has built the program for the server's tests, with the features that tests add to crates below: asked for
+        // by itself, it would be compiled once more from the bottom.
+        let program = if built { Ok(()) } else { program::build(profile) };
+        let tests = program.and_then(|()| browser::run(cluster, profile, &[]));
+        tally.add("the browser tests", tests)?;
+    }
+    Ok(())
 }
 
 /// Runs the browser tests alone.

@@ -4,6 +4,7 @@
 //! finding something: a rule that cannot fail holds nothing.
 
 mod crates;
+mod lock;
 mod machine;
 mod rust;
 mod rust_text;
@@ -66,6 +67,7 @@ pub(crate) fn run() -> Result<()> {
 fn findings() -> Result<Vec<Finding>> {
     let sources = sources()?;
     let mut findings = crates::check()?;
+    findings.extend(lock::check()?);
     for source in &sources {
         findings.extend(rust::check(source));
         findings.extend(style::check(source));
@@ -77,7 +79,8 @@ fn findings() -> Result<Vec<Finding>> {
 
 /// Every text of ours. What is built, installed or stored is not.
 fn sources() -> Result<Vec<Source>> {
-    const NOT_OURS: &[&str] = &["target", "data", "node_modules", "test-results", "playwright-report", ".git"];
+    const NOT_OURS: &[&str] =
+        &["target", "data", "node_modules", "test-results", "playwright-report", ".git", "corpus", "artifacts"];
     let mut sources = Vec::new();
     let mut folders = vec![project::path("")];
     while let Some(folder) = folders.pop() {

@@ -1,6 +1,7 @@
 //! How many tests passed, over everything that ran.
 
 use crate::child;
+use crate::fuzz::Outcome;
 use anyhow::{Result, ensure};
 use serde_json::Value;
 use std::io::Write;
@@ -77,6 +78,12 @@ impl Tally {
             }
         }
         tally
+    }
+
+    /// Counts each fuzz target as a test.
+    pub(super) fn of_outcomes(outcomes: &[Outcome]) -> Self {
+        let passed = outcomes.iter().filter(|outcome| outcome.passed).count();
+        Self { passed, failed: outcomes.len() - passed, skipped: 0 }
     }
 
     /// Prints the line that says it all, as the very last.
