@@ -293,7 +293,8 @@ impl Details {
                     ("", partner) => format!(" on the partnership with {partner}"),
                     (label, _) => format!(" on {label}"),
                 };
-                format!("{actor} tried “{}”{on}, and was refused: {}", self.note, self.because)
+                let because = self.because.trim_end_matches('.');
+                format!("{actor} tried “{}”{on}, and was refused: {because}.", self.note)
             }
         }
     }
@@ -453,6 +454,7 @@ mod tests {
             label: "Grindhouse".to_owned(),
             role: Some(AccountRole::Collaborator),
             because: "the account was deleted".to_owned(),
+            note: "change role".to_owned(),
             company: "Harbor Coffee".to_owned(),
             partner: "Northlight Studio".to_owned(),
             workspace_role: Some(WorkspaceRole::Admin),
