@@ -327,6 +327,9 @@ impl World {
         let gone = uuid(&database, 4);
         let deactivate = format!("UPDATE member SET status = 'deactivated' WHERE id = {gone}");
         database.execute_unprepared(&deactivate).await.unwrap();
+        // However long the sweep takes, nobody's session is marked as seen again, and nobody has to confirm who they are.
+        let ahead = "UPDATE session SET last_seen_at = ends_at, confirmed_at = ends_at";
+        database.execute_unprepared(ahead).await.unwrap();
 
         let mut ids = BTreeMap::new();
         for (name, sql) in [
