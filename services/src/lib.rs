@@ -33,6 +33,7 @@ mod profile;
 mod refusal;
 pub mod second_factor;
 pub mod session;
+mod shell;
 mod sweep;
 pub mod vault;
 pub mod workspace;

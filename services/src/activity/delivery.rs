@@ -3,6 +3,7 @@
 use super::record::Checkpoint;
 use crate::database::statement;
 use crate::entity::activity_checkpoint;
+use crate::shell::shell;
 use crate::{Error, Services, chain};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use std::path::PathBuf;
@@ -45,13 +46,8 @@ impl Keeper {
                 file.sync_all().await
             }
             Self::Command(command) => {
-                let mut shell = tokio::process::Command::new("sh");
-                // What keeps the record elsewhere needs no key, and no way to the database.
-                for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_"))
-                {
-                    shell.env_remove(name);
-                }
-                shell.arg("-c").arg(command).stdin(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true);
+                let mut shell = shell(command);
+                shell.stdin(Stdio::piped()).stdout(Stdio::null());
                 let mut running = shell.spawn()?;
                 let mut input = running.stdin.take();
                 let told = async {

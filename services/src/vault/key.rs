@@ -4,6 +4,7 @@
 //! before them. Lines that begin with `#` are for people.
 
 use super::envelope::{Key, KeyId};
+use crate::shell::shell;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::secret::Secret;
@@ -14,7 +15,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
 use zeroize::Zeroizing;
 
 /// What a key begins with, for people and for programs that look for keys in places where none should be.
@@ -287,8 +287,8 @@ pub(crate) fn put_new_first(path: &Path) -> Result<KeyRing, KeyError> {
 
 async fn run(command: &str) -> Result<Secret, KeyError> {
     let failed = |why: String| KeyError::Command(why);
-    let mut shell = Command::new("sh");
-    shell.args(["-c", command]).stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
+    let mut shell = shell(command);
+    shell.stdin(Stdio::null()).stderr(Stdio::inherit());
     let ended = tokio::time::timeout(LONGEST_COMMAND, shell.output()).await;
     let output = ended
         .map_err(|_| failed(format!("it took more than {} seconds", LONGEST_COMMAND.as_secs())))?
