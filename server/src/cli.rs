@@ -54,6 +54,9 @@ pub enum Command {
     Backup {
         /// The file, which must not be there yet.
         file: PathBuf,
+        /// Keep the copy although its activity is not as it was sealed.
+        #[arg(long)]
+        accept_altered: bool,
     },
     /// Make the SQLite database that LATCHKEY_DATABASE_URL names of a backup. It must not be there yet.
     ///
@@ -62,6 +65,9 @@ pub enum Command {
     Restore {
         /// The backup.
         file: PathBuf,
+        /// Restore it although its activity is not as it was sealed.
+        #[arg(long)]
+        accept_altered: bool,
     },
     /// Verify the record of activity: whether every event is as it was sealed, and none is missing, added or moved.
     ///

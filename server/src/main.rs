@@ -13,7 +13,7 @@ use server::serve::{LONGEST_STOP, serve};
 use server::telemetry;
 use server::worker::Workers;
 use services::activity::verify::{Trust, verify_export};
-use services::backup::{self, BackupError, Checked};
+use services::backup::{self, BackupError, Checked, IfAltered};
 use services::vault::{OpenError, Rotated, Vault};
 use services::{Clock, Database, Services};
 use std::fs::File;
@@ -114,8 +114,8 @@ fn start(cli: Cli) -> Result<(), Failure> {
             Command::Workspace { act: WorkspaceAct::Create { owner, mail } } => {
                 print_founding_link(&config, &owner, mail).await
             }
-            Command::Backup { file } => back_up(&config, &file).await,
-            Command::Restore { file } => restore(&config, &file).await,
+            Command::Backup { file, accept_altered } => back_up(&config, &file, if_altered(accept_altered)).await,
+            Command::Restore { file, accept_altered } => restore(&config, &file, if_altered(accept_altered)).await,
             Command::VerifyActivity(what) => verify_activity(&config, *what).await,
             Command::ActivityKey => print_activity_key(&config).await,
             Command::User { act: UserAct::List } => list_users(&config).await,
@@ -206,11 +206,11 @@ fn closed(error: OpenError) -> Failure {
 async fn rotate_keys(config: &Config) -> Result<(), Failure> {
     let database = migrate(config).await?;
     let services = services_on(config, database, settings(config, config.address)).await?;
-    let progress = |done: u64| drop(writeln!(io::stderr(), "{done} keys of accounts are encrypted anew"));
+    let progress = |done: u64| drop(writeln!(io::stderr(), "Keys of accounts that are encrypted anew: {done}"));
     let Rotated { current, sealed_anew } = services.rotate_keys(progress).await.map_err(closed)?;
     writeln!(
         io::stdout(),
-        "The key with the id {current} encrypts now; {sealed_anew} keys of accounts were encrypted anew.\n\
+        "The key with the id {current} encrypts now. Keys of accounts that were encrypted anew: {sealed_anew}.\n\
          Copy the new key to a safe place now. The one before it opens older backups: keep it as long as you keep those."
     )?;
     Ok(())
@@ -245,29 +245,39 @@ async fn existing(config: &Config) -> Result<Database, Failure> {
     if database.is_current().await.map_err(unusable)? { Ok(database) } else { Err(Failure::NotCurrent) }
 }
 
-async fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
+fn if_altered(accept: bool) -> IfAltered {
+    if accept { IfAltered::Accept } else { IfAltered::Refuse }
+}
+
+/// What a copy was found to be, for people.
+fn found(checked: &Checked) -> String {
+    let Checked { bytes, events, altered } = checked;
+    match altered {
+        None => format!("{bytes} bytes, {events} events as they were sealed"),
+        Some(what) => format!("{bytes} bytes, {events} events, NOT all as they were sealed ({what})"),
+    }
+}
+
+async fn back_up(config: &Config, file: &Path, if_altered: IfAltered) -> Result<(), Failure> {
     let database = existing(config).await?;
-    let Checked { bytes, events } = database.back_up(file).await?;
+    let checked = database.back_up(file, if_altered).await?;
     writeln!(
         io::stdout(),
-        "{} is complete: {bytes} bytes, {events} events as they were sealed.\n\
+        "{} is complete: {}.\n\
          The secrets in it are encrypted, and the key is not in it: without the key it is useless to a thief, and to you. Keep a \
          copy of the key elsewhere.",
-        file.display()
+        file.display(),
+        found(&checked)
     )?;
     Ok(())
 }
 
-async fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
+async fn restore(config: &Config, file: &Path, if_altered: IfAltered) -> Result<(), Failure> {
     let database = sqlite_file(&config.database_url).ok_or(BackupError::Postgres)?;
     make_folder(&config.database_url).map_err(Failure::Folder)?;
     let now = Clock::system().now();
-    let Checked { bytes, events } = backup::restore(file, database, config.key.clone(), now).await?;
-    writeln!(
-        io::stdout(),
-        "{} is restored: {bytes} bytes, {events} events as they were sealed, and the key opens it.",
-        database.display()
-    )?;
+    let checked = backup::restore(file, database, config.key.clone(), now, if_altered).await?;
+    writeln!(io::stdout(), "{} is restored: {}. The key opens it.", database.display(), found(&checked))?;
     Ok(())
 }
 

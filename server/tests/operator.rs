@@ -78,7 +78,7 @@ fn the_first_start_makes_a_key_and_without_it_nothing_starts() {
     assert!(kept.lines().any(|line| line.starts_with("latchkey-key-")), "a key is in it");
 
     let rotated = said(&folder, &["rotate-keys"]);
-    assert!(rotated.contains("14 keys of accounts were encrypted anew"), "{rotated}");
+    assert!(rotated.contains("that were encrypted anew: 14."), "{rotated}");
     let both = std::fs::read_to_string(&key).unwrap();
     assert_eq!(both.matches("latchkey-key-").count(), 2);
 

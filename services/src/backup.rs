@@ -32,8 +32,11 @@ pub enum BackupError {
     #[error("{0} is damaged: {1}.")]
     Damaged(PathBuf, String),
     /// The record of activity in it is not as it was sealed.
-    #[error("The activity in {0} is not as it was sealed: {1}. `latchkey verify-activity` says more.")]
-    Altered(PathBuf, String),
+    #[error(
+        "The activity in {0} is not as it was sealed: {1}. `latchkey verify-activity` says more. To go on all the same, add \
+         --accept-altered."
+    )]
+    Altered(String, String),
     /// The key is missing, or another one.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -49,6 +52,17 @@ pub struct Checked {
     pub bytes: u64,
     /// Events whose seals were looked at.
     pub events: u64,
+    /// What is not as it was sealed, the first of it, where that was accepted.
+    pub altered: Option<String>,
+}
+
+/// What to do where the activity is not as it was sealed: what is lost by it is lost already, and the rest is worth keeping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfAltered {
+    /// Do nothing, and say so.
+    Refuse,
+    /// Go on, and say so.
+    Accept,
 }
 
 impl Database {
@@ -57,7 +71,7 @@ impl Database {
     /// # Errors
     ///
     /// [`BackupError`]; then there is no such file.
-    pub async fn back_up(&self, file: &Path) -> Result<Checked, BackupError> {
+    pub async fn back_up(&self, file: &Path, if_altered: IfAltered) -> Result<Checked, BackupError> {
         if self.backend() != DbBackend::Sqlite {
             return Err(BackupError::Postgres);
         }
@@ -70,7 +84,7 @@ impl Database {
         let written = self.write().execute_raw(statement(self.write(), "VACUUM INTO $1", [part.text().into()])).await;
         written.map_err(Error::from)?;
         let copy = Database::connect(&part.url()).await?;
-        let checked = check(&copy, &part.0).await;
+        let checked = check(&copy, &part.0, "the database", if_altered).await;
         copy.close().await?;
         let checked = checked?;
         part.keep_as(file)?;
@@ -83,7 +97,13 @@ impl Database {
 /// # Errors
 ///
 /// [`BackupError`]; then there is no database, and the backup is as it was.
-pub async fn restore(backup: &Path, database: &Path, key: KeySource, now: Moment) -> Result<Checked, BackupError> {
+pub async fn restore(
+    backup: &Path,
+    database: &Path,
+    key: KeySource,
+    now: Moment,
+    if_altered: IfAltered,
+) -> Result<Checked, BackupError> {
     // SQLite would take what stands in these for a part of the database that is restored.
     for beside in ["", "-wal", "-shm", "-journal"] {
         let mut there = database.as_os_str().to_owned();
@@ -96,29 +116,36 @@ pub async fn restore(backup: &Path, database: &Path, key: KeySource, now: Moment
     fs::copy(backup, &part.0).map_err(|error| BackupError::File(backup.to_owned(), error))?;
     let damaged = |error: Error| BackupError::Damaged(backup.to_owned(), chain(&error));
     let copy = Database::connect(&part.url()).await.map_err(damaged)?;
-    let checked = restored(&copy, backup, key, now).await;
+    let checked = restored(&copy, backup, key, now, if_altered).await;
     copy.close().await?;
     let checked = checked?;
     part.keep_as(database)?;
     Ok(checked)
 }
 
-async fn restored(copy: &Database, backup: &Path, key: KeySource, now: Moment) -> Result<Checked, BackupError> {
+async fn restored(
+    copy: &Database,
+    backup: &Path,
+    key: KeySource,
+    now: Moment,
+    if_altered: IfAltered,
+) -> Result<Checked, BackupError> {
     whole(copy.write(), backup).await?;
     copy.migrate().await?;
     Vault::open(copy, key, now).await?;
-    check(copy, backup).await
+    check(copy, backup, &backup.display().to_string(), if_altered).await
 }
 
-/// Whether a copy is whole, and its activity as it was sealed.
-async fn check(copy: &Database, named: &Path) -> Result<Checked, BackupError> {
-    whole(copy.read(), named).await?;
+/// Whether a copy is whole, and the activity in what it was made of as it was sealed.
+async fn check(copy: &Database, file: &Path, made_of: &str, if_altered: IfAltered) -> Result<Checked, BackupError> {
+    whole(copy.read(), file).await?;
     let report = copy.verify_activity(&Trust::default()).await?;
-    if let Some(first) = report.problems.first() {
-        return Err(BackupError::Altered(named.to_owned(), format!("{}: {}", first.place, first.problem)));
+    let altered = report.problems.first().map(|first| format!("{}: {}", first.place, first.problem));
+    if let (Some(what), IfAltered::Refuse) = (&altered, if_altered) {
+        return Err(BackupError::Altered(made_of.to_owned(), what.clone()));
     }
-    let bytes = fs::metadata(named).map_err(|error| BackupError::File(named.to_owned(), error))?.len();
-    Ok(Checked { bytes, events: report.events })
+    let bytes = fs::metadata(file).map_err(|error| BackupError::File(file.to_owned(), error))?.len();
+    Ok(Checked { bytes, events: report.events, altered })
 }
 
 /// What SQLite finds wrong with a file.

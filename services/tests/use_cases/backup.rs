@@ -6,7 +6,7 @@ use domain::account::AccountForm;
 use domain::credential::NewSecrets;
 use domain::secret::Secret;
 use domain::{AccountId, IdempotencyKey};
-use services::backup::{BackupError, restore};
+use services::backup::{BackupError, IfAltered, restore};
 use services::vault::{KeySource, new_key};
 use services::{Ctx, Database};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ fn folder() -> TempDir {
 on_both! {
     async fn a_hundred_backups_during_writes_are_whole_and_restored(world: World) {
         if world.url.starts_with("postgres") {
-            let refused = world.services.database().back_up(&folder().path().join("copy")).await;
+            let refused = world.services.database().back_up(&folder().path().join("copy"), IfAltered::Refuse).await;
             assert!(matches!(refused, Err(BackupError::Postgres)));
             return;
         }
@@ -52,9 +52,9 @@ on_both! {
         let mut accounts = 0;
         for round in 0..100 {
             let (copy, restored) = (folder.path().join(format!("{round}.backup")), folder.path().join(format!("{round}.db")));
-            let checked = beside.back_up(&copy).await.unwrap();
+            let checked = beside.back_up(&copy, IfAltered::Refuse).await.unwrap();
             assert_eq!(checked.bytes, std::fs::metadata(&copy).unwrap().len());
-            let again = restore(&copy, &restored, key(), start()).await.unwrap();
+            let again = restore(&copy, &restored, key(), start(), IfAltered::Refuse).await.unwrap();
             assert_eq!(again.events, checked.events);
             let there = Database::connect(&format!("sqlite://{}", restored.display())).await.unwrap();
             assert!(there.is_current().await.unwrap());
@@ -77,12 +77,12 @@ on_both! {
         }
         let folder = folder();
         let (copy, target) = (folder.path().join("copy"), folder.path().join("restored.db"));
-        world.services.database().back_up(&copy).await.unwrap();
-        let again = world.services.database().back_up(&copy).await;
+        world.services.database().back_up(&copy, IfAltered::Refuse).await.unwrap();
+        let again = world.services.database().back_up(&copy, IfAltered::Refuse).await;
         assert!(matches!(again, Err(BackupError::There(_))));
 
         let said = |refused: Result<_, BackupError>| refused.map(drop).unwrap_err().to_string();
-        let wrong_key = said(restore(&copy, &target, KeySource::Value(new_key()), start()).await);
+        let wrong_key = said(restore(&copy, &target, KeySource::Value(new_key()), start(), IfAltered::Refuse).await);
         assert!(wrong_key.contains("is not the key that the secrets in this database are encrypted with"), "{wrong_key}");
         assert!(!target.exists());
 
@@ -91,15 +91,15 @@ on_both! {
         let middle = bytes.len() / 2;
         bytes[middle..middle + 4_096].fill(0x5a);
         std::fs::write(&damaged, &bytes).unwrap();
-        let told = said(restore(&damaged, &target, key(), start()).await);
+        let told = said(restore(&damaged, &target, key(), start(), IfAltered::Refuse).await);
         assert!(told.contains("damaged"), "{told}");
         std::fs::write(&damaged, "no database").unwrap();
-        let told = said(restore(&damaged, &target, key(), start()).await);
+        let told = said(restore(&damaged, &target, key(), start(), IfAltered::Refuse).await);
         assert!(told.contains("damaged"), "{told}");
         assert!(!target.exists());
 
-        restore(&copy, &target, key(), start()).await.unwrap();
-        let there = said(restore(&copy, &target, key(), start()).await);
+        restore(&copy, &target, key(), start(), IfAltered::Refuse).await.unwrap();
+        let there = said(restore(&copy, &target, key(), start(), IfAltered::Refuse).await);
         assert!(there.ends_with("is there already. Name another file, or move this one away first."), "{there}");
     }
 
@@ -111,10 +111,19 @@ on_both! {
         while world.services.seal_activity().await.unwrap() > 0 {}
         world.run("UPDATE activity_event SET kind = 'logged_in' WHERE kind = 'account_added'", []).await;
         let folder = folder();
-        let refused = world.services.database().back_up(&folder.path().join("copy")).await;
+        let refused = world.services.database().back_up(&folder.path().join("copy"), IfAltered::Refuse).await;
         let Err(BackupError::Altered(_, what)) = refused else { panic!("{refused:?}") };
         assert!(what.starts_with("event "), "{what}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+
+        // An operator who knows of it keeps the rest.
+        let (copy, restored) = (folder.path().join("copy"), folder.path().join("restored.db"));
+        let checked = world.services.database().back_up(&copy, IfAltered::Accept).await.unwrap();
+        assert_eq!(checked.altered.as_deref(), Some(what.as_str()));
+        let refused = restore(&copy, &restored, key(), start(), IfAltered::Refuse).await;
+        assert!(refused.unwrap_err().to_string().contains("--accept-altered"));
+        let again = restore(&copy, &restored, key(), start(), IfAltered::Accept).await.unwrap();
+        assert_eq!((again.altered, count(&restored).await), (checked.altered, count(&copy).await));
     }
 }
 
