@@ -3,11 +3,10 @@
 mod account_page;
 pub mod api;
 mod filter;
+mod listing;
 mod page;
 mod row;
 
 pub use account_page::AccountActivityPage;
+pub use filter::fields;
 pub use page::ActivityPage;
-
-/// Where all of it is shown.
-const ACTIVITY: &str = "/activity";

@@ -121,7 +121,9 @@ impl Follower {
         if self.source.with_value(Option::is_some) || self.ended.get_value() || document().hidden() {
             return;
         }
-        let Ok(source) = EventSource::new(&format!("/live?since={}", self.sequence.get_value())) else { return };
+        let watched = watched().map_or_else(String::new, |watched| format!("&activity={watched}"));
+        let address = format!("/live?since={}{watched}", self.sequence.get_value());
+        let Ok(source) = EventSource::new(&address) else { return };
         let changed = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(sequence) = event.data().as_string().and_then(|data| sequence_in(&data)) {
                 self.sequence.update_value(|known| *known = sequence.max(*known));
@@ -283,6 +285,11 @@ async fn fetch_page() -> Fetched {
         Ok(page) => Fetched::Page(page),
         Err(_) => Fetched::Nothing,
     }
+}
+
+/// The activity that the page shows and is told of.
+fn watched() -> Option<String> {
+    document().query_selector("[data-watched]").ok().flatten()?.get_attribute("data-watched")
 }
 
 fn wake_islands() {

@@ -3,6 +3,8 @@
 //! The only module that knows both the request and the use cases. The server provides [`Services`] and [`Edge`] as
 //! context, and puts a [`Ctx`] into the request's extensions when somebody is signed in.
 
+pub mod attempt;
+
 use crate::wire::{Failure, Notice};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -401,33 +403,29 @@ pub fn told(error: services::Error) -> AppError {
 }
 
 /// The same answer to a member outside of a server function; where they were refused what they tried, it is noted for the
-/// record.
+/// record. `tried` goes on after "tried to".
 pub fn told_to(ctx: &Ctx, tried: &str, error: services::Error) -> AppError {
     let error = told(error);
-    if let AppError::Denied { denial } = error {
-        ctx.refused(denial, tried);
-    }
+    note_refusal(ctx, tried, &error);
     error
 }
 
-fn fail(error: AppError) -> Failure {
-    note_refusal(&error);
-    answer_failure(&error, None);
-    Failure(error)
-}
-
-/// Notes for the record what a member tried, when it was refused. Looking at a page tries nothing.
-fn note_refusal(error: &AppError) {
-    let AppError::Denied { denial } = error else { return };
-    let parts = parts();
-    if let Some(ctx) = parts.extensions.get::<Ctx>().filter(|_| parts.method == Method::POST) {
-        ctx.refused(*denial, &act_of(parts.uri.path()));
+fn note_refusal(ctx: &Ctx, tried: &str, error: &AppError) {
+    if let AppError::Denied { denial } = error {
+        ctx.refused(*denial, tried);
     }
 }
 
-/// What a request to this path tries, in words: "change role" for `/api/access-grant/change-role`.
-fn act_of(path: &str) -> String {
-    path.rsplit('/').next().unwrap_or_default().replace('-', " ")
+fn fail(error: AppError) -> Failure {
+    let parts = parts();
+    // A page is made by the same functions, which then only look.
+    if let (&Method::POST, Some(tried)) = (&parts.method, attempt::act_of(parts.uri.path()))
+        && let Some(ctx) = parts.extensions.get::<Ctx>()
+    {
+        note_refusal(ctx, tried, &error);
+    }
+    answer_failure(&error, None);
+    Failure(error)
 }
 
 /// Says in HTTP what went wrong: a status, or for a plain post the way back with a one-time message.
@@ -517,12 +515,6 @@ mod tests {
         for path in ["", "accounts", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/a\\b"] {
             assert_eq!(own_path(path), None, "{path:?}");
         }
-    }
-
-    #[test]
-    fn an_act_is_named_by_its_path() {
-        assert_eq!(act_of("/api/access-grant/change-role"), "change role");
-        assert_eq!(act_of("/api/access-request/accept"), "accept");
     }
 
     #[test]

@@ -296,12 +296,21 @@ pub struct ExposedMember {
     pub badge: Option<WorkspaceBadge>,
     /// The highest role they had meanwhile.
     pub role: AccountRole,
+    /// Whether they have stored it.
+    pub stored: bool,
     /// When they last had it shown or copied; not at all when they only could have.
     pub seen_at: Option<Moment>,
     /// How often.
     pub times: u32,
     /// Whether they have access now.
     pub has_access: bool,
+}
+
+impl ExposedMember {
+    /// Whether they have learned it here, and not only could have.
+    pub const fn knows(&self) -> bool {
+        self.stored || self.seen_at.is_some()
+    }
 }
 
 /// A version of a password, and who could know it.
@@ -311,8 +320,10 @@ pub struct ExposedVersion {
     pub kept: KeptView,
     /// When another took its place, or it was taken away.
     pub until: Option<Moment>,
-    /// Who has seen it, then who could have; each by name.
+    /// Who knows it, then who could have learned it; each by name.
     pub people: Vec<ExposedMember>,
+    /// How many more there are, too many to show.
+    pub others: u32,
 }
 
 /// The Exposure tab.
@@ -326,6 +337,8 @@ pub struct ExposureView {
     pub may_store: bool,
     /// The versions, the latest first.
     pub versions: Vec<ExposedVersion>,
+    /// Whether there are earlier ones, too many to show.
+    pub earlier: bool,
 }
 
 #[cfg(test)]

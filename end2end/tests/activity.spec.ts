@@ -1,8 +1,10 @@
 /** The Activity page: what it is narrowed down to stands in the address, and it is downloaded as a table and as a record. */
 import { readFile } from "node:fs/promises";
-import { admin, ASKED_FOR, collaborator, manager, newcomer, owner } from "../story.ts";
+import { pathOf } from "../account_list.ts";
+import { admin, ASKED_FOR, collaborator, manager, newcomer, owner, SHARED } from "../story.ts";
+import { logIn, standInForSites } from "../credential.ts";
 import { expect, open, test } from "../fixtures.ts";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 async function downloaded(page: Page, name: string): Promise<string> {
   const download = page.waitForEvent("download");
@@ -58,6 +60,55 @@ test("what the filter shows is downloaded as a table, and an Admin downloads the
     JSON.parse(line);
   }
   expect(record.length).toBeGreaterThan(100);
+});
+
+for (const scripts of [true, false]) {
+  test(`the activity of an account is narrowed down and downloaded, ${scripts ? "with scripts" : "with scripts off"}`, async ({ browserOf }) => {
+    const page = await browserOf(owner, { javaScriptEnabled: scripts });
+    await page.goto("/accounts");
+    const path = `${await pathOf(page, ASKED_FOR)}/activity`;
+    await page.goto(path);
+    const asked = page.getByRole("row").filter({ hasText: "Access requested" });
+    await expect(asked).toHaveCount(1);
+    await expect(page.getByLabel("Account", { exact: true })).toHaveCount(0);
+    await page.getByLabel("Member", { exact: true }).fill(collaborator.name);
+    await page.getByRole("button", { name: "Filter" }).click();
+    await expect(page).toHaveURL(/member=/);
+    await expect(asked).toHaveCount(0);
+    await page.getByLabel("Member", { exact: true }).fill(manager.name);
+    await page.getByLabel("Event", { exact: true }).selectOption("Access requested");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await expect(asked).toHaveCount(1);
+    const table = await downloaded(page, "Download CSV");
+    expect(table.split("\r\n").filter(Boolean)).toHaveLength(2);
+    expect(table).toContain(ASKED_FOR);
+    await page.getByLabel("Member", { exact: true }).fill("nobody of this name");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("main").getByRole("link", { name: "clear the filter" }).click();
+    await expect(page).toHaveURL(path);
+  });
+}
+
+test.describe("on a program of its own", () => {
+  test.use({ fresh: true });
+
+  test("what happens appears by itself, to whoever may see it", async ({ browserOf }) => {
+    const rows = (page: Page): Locator =>
+      page.getByRole("row").filter({ hasText: `${collaborator.name} logged in to ${SHARED}.` });
+    const everything = await browserOf(admin);
+    await open(everything, "/activity");
+    const ofAccount = await browserOf(manager);
+    await ofAccount.goto("/accounts");
+    await open(ofAccount, `${await pathOf(ofAccount, SHARED)}/activity`);
+    const before = [await rows(everything).count(), await rows(ofAccount).count()];
+
+    const busy = await browserOf(collaborator);
+    await standInForSites(busy);
+    await open(busy, "/accounts");
+    await logIn(busy, SHARED);
+    await expect(rows(everything)).toHaveCount(before[0]! + 1);
+    await expect(rows(ofAccount)).toHaveCount(before[1]! + 1);
+  });
 });
 
 test("a guest sees their own part, and is offered no record", async ({ browserOf }) => {

@@ -323,6 +323,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("link", { name: "Passwords to change" }).click();
     const task = page.getByRole("row", { name: SHARED });
     await expect(task).toContainText(collaborator.name);
+    await expect(task.getByRole("link", { name: `Who else could know it for ${SHARED}` })).toHaveAttribute("href", `${path}/exposure`);
     await task.getByRole("link", { name: `Store a new password for ${SHARED}` }).click();
     await expect(page.getByText(`Change this password: ${collaborator.name} has seen it and has lost access.`)).toBeVisible();
     await expect(page.getByRole("link", { name: "Change password" })).toBeVisible();

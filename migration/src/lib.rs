@@ -30,6 +30,7 @@ mod m20261127_000021_activity_stamp;
 mod m20261127_000022_activity_seal;
 mod m20261127_000023_activity_list;
 mod m20261127_000024_activity_filter;
+mod m20261127_000025_password_by;
 
 /// Every change, oldest first.
 #[derive(Debug)]
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000022_activity_seal::Migration),
             Box::new(m20261127_000023_activity_list::Migration),
             Box::new(m20261127_000024_activity_filter::Migration),
+            Box::new(m20261127_000025_password_by::Migration),
         ]
     }
 }

@@ -1,4 +1,5 @@
-//! `GET /live?since=N`: tells an open page that something changed, as server-sent events.
+//! `GET /live?since=N`: tells an open page that something changed, as server-sent events. A page that shows activity adds
+//! `&activity=all`, or the account's id.
 //!
 //! An event `changed` says only how far the activity has come; the page asks for what it shows. The stream ends with an
 //! event `ended` when the reader may no longer see anything (signed out, deactivated), and without one when the server
@@ -13,7 +14,7 @@ use domain::AppError;
 use futures::{Stream, StreamExt, stream};
 use http::{HeaderName, HeaderValue};
 use services::Ctx;
-use services::live::Subscription;
+use services::live::{Subscription, Watched};
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -31,7 +32,10 @@ pub(crate) async fn stream(State(server): State<Server>, request: Request) -> Re
     let Some(since) = since(&request) else {
         return reader.refuse(Refusal::not_found());
     };
-    let subscription = match server.services().subscribe(ctx, since).await {
+    let Some(watched) = watched(&request) else {
+        return reader.refuse(Refusal::not_found());
+    };
+    let subscription = match server.services().subscribe(ctx, since, watched).await {
         Ok(subscription) => subscription,
         Err(error) => return reader.refuse(Refusal::of(told(error))),
     };
@@ -45,10 +49,22 @@ pub(crate) async fn stream(State(server): State<Server>, request: Request) -> Re
 /// Where to go on: after the last event this browser has seen, or where the page was made.
 fn since(request: &Request) -> Option<i64> {
     let seen = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<i64>().ok());
-    let query = request.uri().query().unwrap_or_default();
-    let made =
-        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "since")?.1.parse::<i64>().ok()?;
+    let made = in_query(request, "since")?.parse::<i64>().ok()?;
     Some(seen.unwrap_or(made).max(made))
+}
+
+/// The activity that the page shows, if it shows any; nothing when there can be no such activity.
+fn watched(request: &Request) -> Option<Option<Watched>> {
+    match in_query(request, "activity").as_deref() {
+        None => Some(None),
+        Some("all") => Some(Some(Watched::Workspace)),
+        Some(account) => Some(Some(Watched::Account(account.parse().ok()?))),
+    }
+}
+
+fn in_query(request: &Request, name: &str) -> Option<String> {
+    let query = request.uri().query().unwrap_or_default();
+    url::form_urlencoded::parse(query.as_bytes()).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
 fn events(

@@ -99,6 +99,8 @@ const EXPORT_MEMBERS: &str = "/members/export";
 
 /// Where activity is downloaded.
 const EXPORT_ACTIVITY: &str = "/activity/export";
+/// The same, of an account.
+const EXPORT_ACTIVITY_OF_ACCOUNT: &str = "/accounts/{account}/activity/export";
 /// Where a company's record of it is, with what is needed to verify it.
 const EXPORT_RECORD: &str = "/activity/record";
 
@@ -216,6 +218,7 @@ pub fn build_with(server: Server, more: Router<Server>) -> Router {
         .route(account_import::PAGE, post(account_import::post))
         .route(EXPORT_MEMBERS, post(member_export::post))
         .route(EXPORT_ACTIVITY, post(activity_export::table))
+        .route(EXPORT_ACTIVITY_OF_ACCOUNT, post(activity_export::table_of_account))
         .route(EXPORT_RECORD, post(activity_export::record))
         .route("/api/{*function}", any(no_function));
     for listing in leptos_axum::generate_route_list(app::App) {

@@ -10,24 +10,21 @@ pub mod stamp;
 mod table;
 pub mod verify;
 
-use crate::account::VisibleAccount;
-use crate::activity::list::{SHOWN, SHOWN_JOINS};
+pub(crate) use list::Question;
+
 use crate::activity::record::Bytes;
 use crate::activity::stamp::Stamp;
 use crate::database::statement;
 use crate::entity::activity_event;
 use crate::{Ctx, Error};
 use domain::account::AccountRole;
-use domain::activity::{ActivityListView, EventKind};
-use domain::policy::Act;
+use domain::activity::EventKind;
 use domain::time::day_and_time;
 use domain::workspace::WorkspaceRole;
 use domain::{AccessRequestId, AccountId, MemberId, Moment, PartnershipId, RequestLineId, WorkspaceId};
-use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, FromQueryResult};
+use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
-
-/// Events on one page.
-const PER_PAGE: usize = 50;
+use std::collections::BTreeSet;
 
 /// What happened, before it is written.
 #[derive(Clone, Debug)]
@@ -279,7 +276,8 @@ impl Details {
             EventKind::SecondFactorRemoved => format!("{actor} took away a second factor: {label}."),
             EventKind::SecondFactorReset => format!("{actor} reset the second factors of {members}."),
             EventKind::SecondFactorRequired => format!("{actor} changed the sign-in rules: {}.", self.because),
-            EventKind::ActivityExported => format!("{actor} downloaded the activity."),
+            EventKind::ActivityExported if label.is_empty() => format!("{actor} downloaded the activity."),
+            EventKind::ActivityExported => format!("{actor} downloaded the activity of {label}."),
             EventKind::ActivityRemoved => match self.count {
                 Some(1) => "One event was removed, as it was older than activity is kept.".to_owned(),
                 count => {
@@ -288,13 +286,13 @@ impl Details {
                 }
             },
             EventKind::AttemptRefused => {
-                let on = match (label.as_str(), partner.as_str()) {
+                let about = match (label.as_str(), partner.as_str()) {
                     ("", "") => String::new(),
-                    ("", partner) => format!(" on the partnership with {partner}"),
-                    (label, _) => format!(" on {label}"),
+                    ("", partner) => format!(" (the partnership with {partner})"),
+                    (label, _) => format!(" ({label})"),
                 };
                 let because = self.because.trim_end_matches('.');
-                format!("{actor} tried “{}”{on}, and was refused: {because}.", self.note)
+                format!("{actor} tried to {}{about}, and was refused: {because}.", self.note)
             }
         }
     }
@@ -314,6 +312,35 @@ pub(crate) fn listed(names: &[String]) -> String {
 fn upper_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Adds to whoever is named in these events, and without a company, which one is theirs.
+pub(crate) async fn name_companies(connection: &impl ConnectionTrait, events: &mut [Event]) -> Result<(), Error> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        member: MemberId,
+        company: String,
+    }
+    let lacking =
+        |event: &Event| event.actor.filter(|_| event.details.company.is_empty() && !event.details.actor.is_empty());
+    let members: BTreeSet<MemberId> = events.iter().filter_map(lacking).collect();
+    if members.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<String> = (1..=members.len()).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "SELECT m.id AS member, w.name AS company FROM member m JOIN workspace w ON w.id = m.workspace_id
+         WHERE m.id IN ({})",
+        places.join(", ")
+    );
+    let values = members.into_iter().map(Value::from);
+    let rows = Row::find_by_statement(statement(connection, &sql, values)).all(connection).await?;
+    for event in events {
+        if let Some(row) = rows.iter().find(|row| Some(row.member) == lacking(event)) {
+            event.details.company.clone_from(&row.company);
+        }
+    }
+    Ok(())
 }
 
 /// Writes an event. Returns its place in the sequence.
@@ -365,60 +392,6 @@ impl Ctx {
     }
 }
 
-impl VisibleAccount {
-    /// What happened to the account, as far as this member sees it: everything, what concerns their own company's
-    /// people (account managers, and Admins of a guest), or their own.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Database`].
-    pub async fn activity(&self, after: Option<&str>) -> Result<ActivityListView, Error> {
-        let ctx = self.ctx();
-        let before = after.and_then(|after| after.parse::<i64>().ok()).unwrap_or(i64::MAX);
-        let standing = self.standing();
-        let everything = standing.may(Act::SeeAllActivity).is_ok();
-        let own_company =
-            standing.may(Act::Request).is_ok() || (self.is_guest() && standing.workspace_role.administers());
-        // Each is asked for by itself, so that an index gives the latest, however few are the reader's own.
-        let sources: &[&str] = if everything {
-            &[""]
-        } else if own_company {
-            &[" AND (actor.workspace_id = $1 OR subject.workspace_id = $1 OR e.guest_workspace_id = $1
-                     OR e.actor_id = $4 OR e.subject_id = $4)"]
-        } else {
-            &[" AND e.actor_id = $4", " AND e.subject_id = $4"]
-        };
-        let few = sources.iter().map(|source| {
-            format!(
-                "SELECT * FROM (SELECT e.sequence FROM activity_event e
-                                LEFT JOIN member actor ON actor.id = e.actor_id
-                                LEFT JOIN member subject ON subject.id = e.subject_id
-                                WHERE e.account_id = $2 AND e.sequence < $3{source}
-                                ORDER BY e.sequence DESC LIMIT $5) few"
-            )
-        });
-        let sql = format!(
-            "SELECT {SHOWN} FROM ({}) found JOIN activity_event e ON e.sequence = found.sequence {SHOWN_JOINS}
-             ORDER BY e.sequence DESC LIMIT $5",
-            few.collect::<Vec<_>>().join(" UNION ")
-        );
-        let values = [
-            ctx.workspace().into(),
-            self.id().into(),
-            before.into(),
-            ctx.member().into(),
-            i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX).into(),
-        ];
-        let reader = ctx.reader();
-        let mut rows = EventRow::find_by_statement(statement(reader, &sql, values)).all(reader).await?;
-        let more = rows.len() > PER_PAGE;
-        rows.truncate(PER_PAGE);
-        let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
-        let rows = rows.into_iter().map(EventRow::view).collect::<Result<_, _>>()?;
-        Ok(ActivityListView { rows, next, administers: ctx.role().administers() })
-    }
-}
-
 #[derive(Debug, FromQueryResult)]
 struct EventRow {
     sequence: i64,
@@ -454,7 +427,7 @@ mod tests {
             label: "Grindhouse".to_owned(),
             role: Some(AccountRole::Collaborator),
             because: "the account was deleted".to_owned(),
-            note: "change role".to_owned(),
+            note: "change a role".to_owned(),
             company: "Harbor Coffee".to_owned(),
             partner: "Northlight Studio".to_owned(),
             workspace_role: Some(WorkspaceRole::Admin),

@@ -212,6 +212,7 @@ impl Change {
         events.extend(to_change);
         let mut mails = self.mails.len();
         mail::enqueue(&self.transaction, self.now, std::mem::take(&mut self.mails)).await?;
+        activity::name_companies(&self.transaction, &mut events).await?;
         let (stamp, by_itself) = (self.services.stamp(), Stamp::default());
         for event in &events {
             // Where it is not told who it was, it is not told from where either.

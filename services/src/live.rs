@@ -1,13 +1,14 @@
 //! Live updates: every server process follows the activity by its sequence, and tells its own streams what concerns
-//! their member.
+//! their member, and a page that shows activity what it would show.
 //!
 //! The table is read outside business transactions. A number in the sequence may become visible after a higher one (it
 //! is given before its transaction commits), so numbers that were skipped are looked for again for a while.
 
+use crate::activity::Question;
 use crate::database::statement;
 use crate::{Ctx, Error, Services};
-use domain::activity::EventKind;
-use domain::{MemberId, WorkspaceId};
+use domain::activity::{ActivityFilter, EventKind};
+use domain::{AccountId, AppError, MemberId, WorkspaceId};
 use sea_orm::{FromQueryResult, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,8 +52,8 @@ impl Follower {
         self.wake.notify_one();
     }
 
-    fn tell(&self, sequence: i64, concerns: Concerns, late: bool) {
-        let seen = Arc::new(Seen { sequence, concerns });
+    fn tell(&self, seen: Seen, late: bool) {
+        let seen = Arc::new(seen);
         if late {
             let mut known = self.late.lock().unwrap_or_else(PoisonError::into_inner);
             known.retain(|(at, _)| at.elapsed() < GAPS_FOR);
@@ -62,21 +63,39 @@ impl Follower {
         let _ = self.seen.send(seen);
     }
 
-    fn late_for(&self, member: MemberId, workspace: WorkspaceId, since: i64) -> Option<i64> {
+    /// The events up to `since` that came to be seen late, the latest first.
+    fn late(&self, since: i64) -> Vec<Arc<Seen>> {
         let known = self.late.lock().unwrap_or_else(PoisonError::into_inner);
         let recent = known.iter().filter(|(at, _)| at.elapsed() < GAPS_FOR).map(|(_, seen)| seen);
-        recent
-            .filter(|seen| seen.sequence <= since && seen.concerns.includes(member, workspace))
-            .map(|seen| seen.sequence)
-            .max()
+        let mut late: Vec<_> = recent.filter(|seen| seen.sequence <= since).map(Arc::clone).collect();
+        late.sort_by_key(|seen| std::cmp::Reverse(seen.sequence));
+        late
     }
 }
 
-/// An event, and the members it concerns.
+/// An event, the members it concerns, and where it happened.
 #[derive(Debug)]
 struct Seen {
     sequence: i64,
     concerns: Concerns,
+    workspaces: Vec<WorkspaceId>,
+    account: Option<AccountId>,
+}
+
+impl Seen {
+    fn of(row: &ConcernRow) -> Self {
+        let workspaces = [Some(row.host_workspace_id), row.guest_workspace_id].into_iter().flatten().collect();
+        Self { sequence: row.sequence, concerns: Concerns::These(Vec::new()), workspaces, account: row.account_id }
+    }
+
+    fn add(&mut self, row: &ConcernRow) {
+        let Concerns::These(concerned) = &mut self.concerns else { return };
+        let members = [row.actor_id, row.subject_id, row.member_id].into_iter().flatten();
+        concerned.extend(members.map(Concerned::Member));
+        if row.kind.is_for_whole_workspaces() {
+            concerned.extend(self.workspaces.iter().copied().map(Concerned::Workspace));
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -104,7 +123,16 @@ impl Concerns {
     }
 }
 
-/// Something that concerns the member has happened.
+/// The activity that an open page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// Of the workspace, as [`Ctx::activity`] gives it.
+    Workspace,
+    /// Of an account, as [`crate::account::VisibleAccount::activity`] gives it.
+    Account(AccountId),
+}
+
+/// Something that concerns the member has happened, or something that their open page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Changed {
     /// The event's place in the sequence.
@@ -117,22 +145,65 @@ pub struct Subscription {
     ctx: Ctx,
     seen: broadcast::Receiver<Arc<Seen>>,
     missed: Option<i64>,
+    watch: Option<Watch>,
+}
+
+/// Activity that is watched, and what its reader sees of it.
+#[derive(Debug)]
+struct Watch {
+    watched: Watched,
+    question: Question,
+}
+
+impl Watch {
+    async fn of(ctx: &Ctx, watched: Watched) -> Result<Self, Error> {
+        let filter = ActivityFilter::default();
+        let question = match watched {
+            Watched::Workspace => ctx.activity_question(&filter).await?,
+            Watched::Account(account) => ctx.account(account).await?.activity_question(&filter).await?,
+        };
+        Ok(Self { watched, question })
+    }
+
+    /// Whether the event happened there. That the reader sees it is another question.
+    fn is_of(&self, ctx: &Ctx, seen: &Seen) -> bool {
+        match self.watched {
+            Watched::Workspace => seen.workspaces.contains(&ctx.workspace()),
+            Watched::Account(account) => seen.account == Some(account),
+        }
+    }
+
+    async fn shows(&self, ctx: &Ctx, seen: &Seen) -> Result<bool, Error> {
+        let event = self.question.of_event(seen.sequence);
+        Ok(self.is_of(ctx, seen) && ctx.latest_activity(&event).await?.is_some())
+    }
 }
 
 impl Services {
-    /// Listens for what concerns a member. What has happened since `since`, which a page carries from when it was made,
-    /// is told at once.
+    /// Listens for what concerns a member, and for what the activity they watch would show. What has happened since
+    /// `since`, which a page carries from when it was made, is told at once.
     ///
     /// # Errors
     ///
-    /// [`Error::Database`].
-    pub async fn subscribe(&self, ctx: &Ctx, since: i64) -> Result<Subscription, Error> {
+    /// [`AppError::NotFound`] when they watch an account that does not exist for them; [`Error::Database`].
+    pub async fn subscribe(&self, ctx: &Ctx, since: i64, watched: Option<Watched>) -> Result<Subscription, Error> {
         let seen = self.follower().seen.subscribe();
-        let missed = match self.latest_concerning(ctx, since).await? {
-            None => self.follower().late_for(ctx.member(), ctx.workspace(), since),
-            missed => missed,
+        let watch = match watched {
+            Some(watched) => Some(Watch::of(ctx, watched).await?),
+            None => None,
         };
-        Ok(Subscription { ctx: ctx.clone(), seen, missed })
+        let mut missed = self.latest_concerning(ctx, since).await?;
+        if let (None, Some(watch)) = (missed, &watch) {
+            missed = ctx.latest_activity(&watch.question.after(since)).await?;
+        }
+        if missed.is_none() {
+            let tells = |seen: &&Arc<Seen>| {
+                seen.concerns.includes(ctx.member(), ctx.workspace())
+                    || watch.as_ref().is_some_and(|watch| watch.is_of(ctx, seen))
+            };
+            missed = self.follower().late(since).iter().find(tells).map(|seen| seen.sequence);
+        }
+        Ok(Subscription { ctx: ctx.clone(), seen, missed, watch })
     }
 
     /// Follows the activity until the future is dropped. One per process.
@@ -155,15 +226,16 @@ impl Services {
             let sequence = self.latest_sequence().await?;
             *position = Some(sequence);
             // Streams that were there before the follower may have missed something.
-            self.follower().tell(sequence, Concerns::Everyone, false);
+            let seen = Seen { sequence, concerns: Concerns::Everyone, workspaces: Vec::new(), account: None };
+            self.follower().tell(seen, false);
             return Ok(false);
         };
         gaps.retain(|_, since| since.elapsed() < GAPS_FOR);
-        let late = self.events(&Question::Among(gaps.keys().copied().collect())).await?;
+        let late = self.events(&Which::Among(gaps.keys().copied().collect())).await?;
         for sequence in late.keys() {
             gaps.remove(sequence);
         }
-        let new = self.events(&Question::After(after)).await?;
+        let new = self.events(&Which::After(after)).await?;
         let full = i64::try_from(new.len()).unwrap_or(AT_ONCE) >= AT_ONCE;
         let mut expected = after + 1;
         for sequence in new.keys().copied() {
@@ -173,11 +245,11 @@ impl Services {
             expected = sequence + 1;
             *position = Some(sequence);
         }
-        for (sequence, concerned) in late {
-            self.follower().tell(sequence, Concerns::These(concerned), true);
+        for seen in late.into_values() {
+            self.follower().tell(seen, true);
         }
-        for (sequence, concerned) in new {
-            self.follower().tell(sequence, Concerns::These(concerned), false);
+        for seen in new.into_values() {
+            self.follower().tell(seen, false);
         }
         Ok(full)
     }
@@ -188,34 +260,28 @@ impl Services {
         Ok(row.map_or(0, |row| row.sequence))
     }
 
-    /// Events with those they concern, in order. No page shows a sign-in, and the page after it is just being
-    /// loaded: it concerns nobody.
-    async fn events(&self, question: &Question) -> Result<BTreeMap<i64, Vec<Concerned>>, Error> {
-        let (which, values): (String, Vec<Value>) = match question {
-            Question::Among(sequences) if sequences.is_empty() => return Ok(BTreeMap::new()),
-            Question::Among(sequences) => {
+    /// Events with those they concern, in order. A sign-in concerns nobody: only activity shows it, and the page after it
+    /// is just being loaded.
+    async fn events(&self, which: &Which) -> Result<BTreeMap<i64, Seen>, Error> {
+        let (which, values): (String, Vec<Value>) = match which {
+            Which::Among(sequences) if sequences.is_empty() => return Ok(BTreeMap::new()),
+            Which::Among(sequences) => {
                 let places: Vec<String> = (1..=sequences.len()).map(|place| format!("${place}")).collect();
                 let values = sequences.iter().map(|sequence| (*sequence).into()).collect();
                 (format!("sequence IN ({})", places.join(", ")), values)
             }
-            Question::After(sequence) => ("sequence > $1".to_owned(), vec![(*sequence).into()]),
+            Which::After(sequence) => ("sequence > $1".to_owned(), vec![(*sequence).into()]),
         };
         let sql = format!(
-            r"SELECT e.sequence, e.kind, e.host_workspace_id, e.guest_workspace_id,
+            r"SELECT e.sequence, e.kind, e.host_workspace_id, e.guest_workspace_id, e.account_id,
                      CASE WHEN e.kind <> 'signed_in' THEN e.actor_id END AS actor_id, e.subject_id, n.member_id
               FROM (SELECT * FROM activity_event WHERE {which} ORDER BY sequence LIMIT {AT_ONCE}) e
               LEFT JOIN notification n ON n.event_sequence = e.sequence"
         );
         let rows = ConcernRow::find_by_statement(statement(self.reader(), &sql, values)).all(self.reader()).await?;
-        let mut events: BTreeMap<i64, Vec<Concerned>> = BTreeMap::new();
+        let mut events: BTreeMap<i64, Seen> = BTreeMap::new();
         for row in rows {
-            let concerned = events.entry(row.sequence).or_default();
-            let members = [row.actor_id, row.subject_id, row.member_id].into_iter().flatten();
-            concerned.extend(members.map(Concerned::Member));
-            if row.kind.is_for_whole_workspaces() {
-                let workspaces = [Some(row.host_workspace_id), row.guest_workspace_id].into_iter().flatten();
-                concerned.extend(workspaces.map(Concerned::Workspace));
-            }
+            events.entry(row.sequence).or_insert_with(|| Seen::of(&row)).add(&row);
         }
         Ok(events)
     }
@@ -243,7 +309,7 @@ impl Services {
 }
 
 /// Which events.
-enum Question {
+enum Which {
     /// Those that come after this one.
     After(i64),
     /// These, as far as they are there.
@@ -261,12 +327,31 @@ struct ConcernRow {
     kind: EventKind,
     host_workspace_id: WorkspaceId,
     guest_workspace_id: Option<WorkspaceId>,
+    account_id: Option<AccountId>,
     actor_id: Option<MemberId>,
     subject_id: Option<MemberId>,
     member_id: Option<MemberId>,
 }
 
 impl Subscription {
+    /// Whether the member is told of the event. While the database cannot say whether their page shows it, they are: it may.
+    async fn tells(&mut self, seen: &Seen) -> bool {
+        if !seen.concerns.includes(self.ctx.member(), self.ctx.workspace()) {
+            let Some(watch) = &self.watch else { return false };
+            return watch.shows(&self.ctx, seen).await.unwrap_or(true);
+        }
+        // It may have changed what the member sees.
+        if let Some(watched) = self.watch.as_ref().map(|watch| watch.watched) {
+            match Watch::of(&self.ctx, watched).await {
+                Ok(watch) => self.watch = Some(watch),
+                Err(Error::App(AppError::NotFound)) => self.watch = None,
+                // What they saw before is still the best that is known.
+                Err(_) => {}
+            }
+        }
+        true
+    }
+
     /// Waits for the next thing that concerns the member; `None` when the session has ended, and with it the stream.
     pub async fn next(&mut self) -> Option<Changed> {
         if let Some(sequence) = self.missed.take() {
@@ -277,8 +362,10 @@ impl Subscription {
         loop {
             let found = tokio::select! {
                 seen = self.seen.recv() => match seen {
-                    Ok(seen) if seen.concerns.includes(self.ctx.member(), self.ctx.workspace()) => Some(seen.sequence),
-                    Ok(_) => continue,
+                    Ok(seen) => match self.tells(&seen).await {
+                        true => Some(seen.sequence),
+                        false => continue,
+                    },
                     // Too slow: what was missed may concern the member.
                     Err(broadcast::error::RecvError::Lagged(_)) => Some(0),
                     Err(broadcast::error::RecvError::Closed) => return None,

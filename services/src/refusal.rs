@@ -49,8 +49,8 @@ impl Attempt {
 }
 
 impl Ctx {
-    /// Notes that the member was refused what they tried, in words such as "change role". Being asked for a step that comes
-    /// first, such as a confirmation, is no refusal.
+    /// Notes that the member was refused what they tried, in words that go on after "tried to", such as "change a role". Being
+    /// asked for a step that comes first, such as a confirmation, is no refusal.
     pub fn refused(&self, denial: Denial, tried: &str) {
         if !denial.asks_for_a_step() {
             self.attempt().with(|state| state.refused = Some((denial, tried.to_owned())));
@@ -65,21 +65,17 @@ impl Ctx {
     pub async fn record_refusal(&self) -> Result<(), Error> {
         let State { about, refused } = self.attempt().with(std::mem::take);
         let Some((denial, tried)) = refused else { return Ok(()) };
+        let kind = EventKind::AttemptRefused;
         let event = match about {
-            Some(About::Account(id)) => match self.account(id).await {
-                Ok(account) => account.event(EventKind::AttemptRefused),
-                // Not theirs to see any more.
-                Err(Error::App(AppError::NotFound)) => return Ok(()),
-                Err(error) => return Err(error),
-            },
-            Some(About::Partnership(id)) => match self.partnership(id).await {
-                Ok(partnership) => partnership.event(EventKind::AttemptRefused),
-                Err(Error::App(AppError::NotFound)) => return Ok(()),
-                Err(error) => return Err(error),
-            },
-            None => {
-                Event { actor: Some(self.member()), details: self.details(), ..self.event(EventKind::AttemptRefused) }
-            }
+            Some(About::Account(id)) => self.account(id).await.map(|account| account.event(kind)),
+            Some(About::Partnership(id)) => self.partnership(id).await.map(|partnership| partnership.event(kind)),
+            None => Ok(Event { actor: Some(self.member()), details: self.details(), ..self.event(kind) }),
+        };
+        let event = match event {
+            Ok(event) => event,
+            // Not theirs to see any more.
+            Err(Error::App(AppError::NotFound)) => return Ok(()),
+            Err(error) => return Err(error),
         };
         let details = Details { note: tried, because: denial.to_string(), ..event.details };
         self.record_once(Event { details, ..event }).await

@@ -10,9 +10,9 @@ use leptos::server_fn::codec::PostUrl;
 #[server(prefix = "/api", endpoint = "activity/account", input = PostUrl, output = Json)]
 pub async fn account_activity(
     account: AccountId,
-    #[server(default)] after: Option<String>,
+    #[server(default)] filter: ActivityFilter,
 ) -> Result<ActivityListView, Failure> {
-    Ok(crate::ssr::ctx()?.account(account).await?.activity(after.as_deref()).await?)
+    Ok(crate::ssr::ctx()?.account(account).await?.activity(&filter).await?)
 }
 
 /// What happened in the workspace, as far as the reader may see it, newest first.

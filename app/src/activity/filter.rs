@@ -1,6 +1,6 @@
 //! What Activity is narrowed down to.
 
-use super::ACTIVITY;
+use super::listing::Of;
 use crate::layout::address::Address;
 use crate::ui::button::Button;
 use crate::ui::select::{Choice, Select};
@@ -24,7 +24,7 @@ pub(super) fn filter_in(page: &Address) -> ActivityFilter {
 }
 
 /// The fields by their names, as a form posts them.
-pub(super) fn fields(filter: &ActivityFilter) -> [(&'static str, String); 6] {
+pub fn fields(filter: &ActivityFilter) -> [(&'static str, String); 6] {
     [
         ("from", filter.from.clone()),
         ("to", filter.to.clone()),
@@ -36,7 +36,7 @@ pub(super) fn fields(filter: &ActivityFilter) -> [(&'static str, String); 6] {
 }
 
 #[component]
-pub(super) fn FilterForm(filter: ActivityFilter, problems: Vec<Problem>) -> impl IntoView {
+pub(super) fn FilterForm(of: Of, filter: ActivityFilter, problems: Vec<Problem>) -> impl IntoView {
     let wrong =
         |field: &str| problems.iter().find(|problem| problem.field == field).map(|problem| problem.text.clone());
     let mut events: Vec<Choice> = EventKind::ALL
@@ -45,14 +45,20 @@ pub(super) fn FilterForm(filter: ActivityFilter, problems: Vec<Problem>) -> impl
         .collect();
     events.sort_by(|one, other| one.label.cmp(&other.label));
     events.insert(0, Choice::new("", "All events", false));
-    let hint = "In UTC, such as 2026-11-27 14:05";
+    let hint = "2026-11-27 14:05, UTC";
+    let of_workspace = matches!(of, Of::Workspace);
+    let accounts = of_workspace.then(|| {
+        view! {
+            <TextField name="account" label="Account" value=filter.account.clone() error=wrong("account") />
+            <TextField name="app" label="App" value=filter.app.clone() error=wrong("app") />
+        }
+    });
     view! {
-        <form class="activity-filter" role="search" method="get" action=ACTIVITY>
+        <form class="activity-filter" role="search" method="get" action=of.path()>
             <TextField name="from" label="From" hint=hint value=filter.from.clone() error=wrong("from") />
             <TextField name="to" label="To" hint=hint value=filter.to.clone() error=wrong("to") />
             <Select name="event" label="Event" choices=events />
-            <TextField name="account" label="Account" value=filter.account.clone() error=wrong("account") />
-            <TextField name="app" label="App" value=filter.app.clone() error=wrong("app") />
+            {accounts}
             <TextField name="member" label="Member" value=filter.member.clone() error=wrong("member") />
             <div class="activity-filter-submit">
                 <Button>"Filter"</Button>

@@ -20,11 +20,15 @@ pub(super) fn ActivityTable(caption: String, rows: Vec<ActivityRow>) -> impl Int
 #[component]
 fn Row(row: ActivityRow) -> impl IntoView {
     let [time, event, account, app, member, location, os, device] = COLUMNS;
+    // As the filter takes it.
+    let exact = row.at.format("%Y-%m-%d %H:%M UTC").to_string();
     let by = row.member.unwrap_or_else(|| "By itself".to_owned());
     view! {
         <tr class="table-row" role="row">
             <Cell label=time>
                 <Ago at=row.at />
+                " "
+                <span class="activity-exact">{exact}</span>
             </Cell>
             <Cell label=event>
                 <span class="activity-event">{row.event}</span>

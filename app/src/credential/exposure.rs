@@ -26,7 +26,7 @@ pub fn ExposurePage() -> impl IntoView {
 
 #[component]
 fn Exposure(exposure: ExposureView) -> impl IntoView {
-    let ExposureView { header, rotation, may_store, versions } = exposure;
+    let ExposureView { header, rotation, may_store, versions, earlier } = exposure;
     let account = header.account;
     let none = versions.is_empty();
     view! {
@@ -37,10 +37,18 @@ fn Exposure(exposure: ExposureView) -> impl IntoView {
         } else {
             view! {
                 <p class="account-sentence">
-                    "Who has had a password shown or copied it here, and who could have. Whoever could log in could also have
-                    learned it in another way."
+                    "Who has stored a password, has had it shown or copied it here, and who could have. Whoever could log in could
+                    also have learned it in another way."
                 </p>
                 {versions.into_iter().map(|version| view! { <Version version=version /> }).collect_view()}
+                {earlier
+                    .then(|| {
+                        view! {
+                            <p class="secrets-text">
+                                "Earlier versions are not shown. Who was handed one stands under Activity."
+                            </p>
+                        }
+                    })}
             }
                 .into_any()
         }}
@@ -67,7 +75,7 @@ fn NeverKept(account: AccountId, may_store: bool) -> impl IntoView {
 
 #[component]
 fn Version(version: ExposedVersion) -> impl IntoView {
-    let ExposedVersion { kept, until, people } = version;
+    let ExposedVersion { kept, until, people, others } = version;
     let KeptView { version, set_at, set_by } = kept;
     let id = format!("version-{version}");
     let labelled_by = id.clone();
@@ -87,6 +95,7 @@ fn Version(version: ExposedVersion) -> impl IntoView {
                     <Table caption=format!("Who could know version {version}") columns=&COLUMNS>
                         {people.into_iter().map(|member| view! { <Row member=member /> }).collect_view()}
                     </Table>
+                    {(others > 0).then(|| view! { <p class="secrets-text">{more(others)}</p> })}
                 }
                     .into_any()
             }}
@@ -96,7 +105,8 @@ fn Version(version: ExposedVersion) -> impl IntoView {
 
 #[component]
 fn Row(member: ExposedMember) -> impl IntoView {
-    let ExposedMember { name, badge, role, seen_at, times, has_access } = member;
+    let knows = member.knows();
+    let ExposedMember { name, badge, role, stored, seen_at, times, has_access } = member;
     let [_, role_column, seen, access] = COLUMNS;
     view! {
         <tr class="table-row" role="row">
@@ -108,10 +118,9 @@ fn Row(member: ExposedMember) -> impl IntoView {
             </NamingCell>
             <Cell label=role_column>{role.label()}</Cell>
             <Cell label=seen>
-                {match seen_at {
-                    Some(at) => view! { {how_often(times)} ", last " <Ago at=at /> }.into_any(),
-                    None => view! { <span class="member-soft">"Could have, did not"</span> }.into_any(),
-                }}
+                {stored.then_some("Stored it")} {(stored && seen_at.is_some()).then_some(", seen ")}
+                {seen_at.map(|at| view! { {how_often(times, stored)} ", last " <Ago at=at /> })}
+                {(!knows).then(|| view! { <span class="member-soft">"Could have, did not"</span> })}
             </Cell>
             <Cell label=access>
                 {if has_access {
@@ -124,9 +133,19 @@ fn Row(member: ExposedMember) -> impl IntoView {
     }
 }
 
-fn how_often(times: u32) -> String {
+/// How often something was seen, at the start of a sentence or inside it.
+fn how_often(times: u32, inside: bool) -> String {
     match times {
+        1 if inside => "once".to_owned(),
         1 => "Once".to_owned(),
         times => format!("{times} times"),
+    }
+}
+
+/// The people who are not in the table.
+fn more(others: u32) -> String {
+    match others {
+        1 => "One more person could have learned it.".to_owned(),
+        others => format!("{others} more people could have learned it."),
     }
 }

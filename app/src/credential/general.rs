@@ -12,7 +12,7 @@ use domain::credential::{CodeView, CredentialView, CustomFieldKind, CustomFieldV
 use leptos::prelude::*;
 
 pub(super) const SHOW_PASSWORD: &str = "credential/show-password";
-const COPY_PASSWORD: &str = "credential/copy-password";
+pub(super) const COPY_PASSWORD: &str = "credential/copy-password";
 const SHOW_FIELD: &str = "credential/show-field";
 
 /// Which of several secrets a form of the page asks for, in the page's address: the answer does not say.
@@ -99,6 +99,16 @@ fn Password(account: AccountId, may_copy: bool, may_show: bool, confirmed: bool)
         </div>
         {(!may_copy)
             .then(|| view! { <p class="field-hint">"The owners do not let it be copied."</p> })}
+        {(may_copy && !may_show)
+            .then(|| {
+                view! {
+                    <noscript>
+                        <p class="field-hint">
+                            "It can be copied where your browser runs scripts. Ask an owner to log you in meanwhile."
+                        </p>
+                    </noscript>
+                }
+            })}
     }
 }
 

@@ -23,6 +23,7 @@ const NOT_TAKEN_OUT: &str = "Your browser did not let Latchkey take it out of th
 const NOT_COPIED: &str = "Your browser did not let Latchkey copy. Press Copy once more.";
 const NO_CLIPBOARD: &str =
     "Browsers let only pages copy that come by HTTPS, and this one does not. Tell your administrator.";
+const NO_ACCESS: &str = "You have no access to this account any more, so nothing was handed out.";
 const OVER: &str = "This code is over. Ask for a new one.";
 
 thread_local! {
@@ -95,7 +96,7 @@ impl Handout {
                     // Where the browser does not go there, the page stays as it is.
                     let _ = window().location().set_href(&page);
                 }
-                Err(error) => self.said.set(error.to_string()),
+                Err(error) => self.said.set(told(&error)),
             }
             self.asking.set_value(false);
         });
@@ -126,7 +127,7 @@ impl Handout {
             };
             match secret {
                 Ok(secret) => self.write(secret).await,
-                Err(error) => self.said.set(error.to_string()),
+                Err(error) => self.said.set(told(&error)),
             }
             self.asking.set_value(false);
         });
@@ -215,6 +216,14 @@ impl Handout {
         let left = self.left.get();
         let seconds = if left == 1 { "second" } else { "seconds" };
         if self.is_code { format!("{left} {seconds} left") } else { format!("Leaves the page in {left} {seconds}") }
+    }
+}
+
+fn told(error: &AppError) -> String {
+    match error {
+        // The page is of this account: it is there no more, or not for the reader.
+        AppError::NotFound => NO_ACCESS.to_owned(),
+        error => error.to_string(),
     }
 }
 

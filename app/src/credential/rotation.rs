@@ -103,6 +103,7 @@ fn Row(task: RotationTaskView) -> impl IntoView {
     let RotationTaskView { account, label, app, opened_at, leavers } = task;
     let [_, who, since, change] = COLUMNS;
     let object = format!("for {label}");
+    let named = object.clone();
     view! {
         <tr class="table-row" role="row">
             <NamingCell>
@@ -113,7 +114,14 @@ fn Row(task: RotationTaskView) -> impl IntoView {
                     <span class="account-named-login">{app}</span>
                 </div>
             </NamingCell>
-            <Cell label=who>{leavers.join(", ")}</Cell>
+            <Cell label=who>
+                {leavers.join(", ")}
+                <p>
+                    <a href=format!("/accounts/{account}/exposure")>
+                        "Who else could know it" <span class="visually-hidden">" " {named}</span>
+                    </a>
+                </p>
+            </Cell>
             <Cell label=since>
                 <Ago at=opened_at />
             </Cell>

@@ -1,6 +1,6 @@
 //! The page that shows the password of an account to an owner who has proven who they are.
 
-use super::general::SHOW_PASSWORD;
+use super::general::{COPY_PASSWORD, SHOW_PASSWORD};
 use super::secret_buttons::SecretButtons;
 use super::shown_once::ShownOnce;
 use crate::account::api::account_general;
@@ -54,9 +54,9 @@ fn ShowPassword(account: AccountId, label: String, confirmed: bool) -> impl Into
                             which=Default::default()
                             page=format!("{onward}/password")
                             show=SHOW_PASSWORD.to_owned()
-                            copy=String::new()
+                            copy=COPY_PASSWORD.to_owned()
                             shown_as="password".to_owned()
-                            copied_as=String::new()
+                            copied_as="password".to_owned()
                         />
                     }
                         .into_any()

@@ -3,7 +3,7 @@
 use crate::site::{Answer, Site, call, post};
 use axum::body::Body;
 use http::StatusCode;
-use http::header::{CONTENT_DISPOSITION, COOKIE, USER_AGENT};
+use http::header::{CONTENT_DISPOSITION, COOKIE, LOCATION, USER_AGENT};
 use services::activity::verify::{Trust, verify_export};
 
 async fn download(site: &Site, cookie: &str, path: &str, form: &str) -> Answer {
@@ -49,6 +49,29 @@ async fn the_table_is_what_the_filter_shows_and_says_from_which_system() {
     assert!(wrong.body.contains("This is no time.") && wrong.body.contains("value=\"soon\""), "{}", wrong.body);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_an_account_is_for_whoever_sees_it() {
+    let site = Site::start().await;
+    let (owner, user) = (site.sign_in().await, site.sign_in_as("collaborator@northlight.example").await);
+    let account = account_of(&site, &user).await;
+    let path = format!("/accounts/{account}/activity/export");
+    let file = download(&site, &owner, &path, "event=access_requested").await;
+    assert_eq!(file.status, StatusCode::OK, "{}", file.body);
+    assert!(file.header(CONTENT_DISPOSITION).contains("activity.csv") && file.body.starts_with("Time,Event,"));
+    assert_eq!(download(&site, &user, &path, "").await.status, StatusCode::OK);
+    let stranger = site.sign_in_as("teammate@northlight.example").await;
+    assert_eq!(download(&site, &stranger, &path, "").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(download(&site, &owner, "/accounts/x/activity/export", "").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.post(&path, "").await.status, StatusCode::SEE_OTHER, "sign in first");
+
+    // What cannot be used leads back to where it is told.
+    let wrong = download(&site, &owner, &path, "from=so+on").await;
+    assert_eq!(wrong.status, StatusCode::SEE_OTHER);
+    let page = site.get_as(&owner, wrong.header(LOCATION)).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("This is no time.") && page.body.contains("value=\"so on\""), "{}", page.body);
+}
+
 /// An account that this cookie's member has access to.
 async fn account_of(site: &Site, cookie: &str) -> String {
     let list = site.get_as(cookie, "/accounts").await.body;
@@ -78,27 +101,27 @@ async fn what_was_refused_is_told_whichever_way_it_was_tried() {
     assert_eq!(by_island.status, StatusCode::FORBIDDEN);
     let refused = format!(", and was refused: {only_owners}");
     let one = &told().await[0];
-    assert!(one.contains("tried “set copying” on ") && one.contains(&refused), "{one}");
+    assert!(one.contains("tried to change who may copy the password (") && one.contains(&refused), "{one}");
     let plainly = download(&site, &user, "/api/account/delete", &format!("account={account}&reason=Over")).await;
     assert_eq!(plainly.status, StatusCode::SEE_OTHER);
-    assert!(told().await[0].contains("tried “delete” on "), "{:?}", told().await);
+    assert!(told().await[0].contains("tried to delete the account ("), "{:?}", told().await);
 
     // A form that is posted to its page, and the form without scripts that has a route of its own.
     let page = format!("/accounts/{account}");
     let form = format!("function=credential/remove-password&account={account}&version=1");
     let by_page = download(&site, &user, &page, &form).await;
     assert_eq!(by_page.status, StatusCode::FORBIDDEN);
-    assert!(told().await[0].contains("“remove password”"), "{:?}", told().await);
+    assert!(told().await[0].contains("to take the password away ("), "{:?}", told().await);
     let form = "key=01a20000-0000-7000-8000-000000000009&role=collaborator&access_end=90&reason=why&act=send";
     let without_scripts = download(&site, &user, &format!("/accounts/{account}/request-access"), form).await;
     assert_eq!(without_scripts.status, StatusCode::FORBIDDEN, "{}", without_scripts.body);
-    assert!(told().await[0].contains("“request access”"), "{:?}", told().await);
+    assert!(told().await[0].contains("to request access ("), "{:?}", told().await);
 
     // What the company itself is asked for is told to its own Admins.
     let colleague = site.sign_in_as("second-owner@harbor.example").await;
     assert_eq!(download(&site, &colleague, "/activity/record", "").await.status, StatusCode::FORBIDDEN);
     assert!(
-        told().await[0].contains("tried “download the record”, and was refused: Only an Admin"),
+        told().await[0].contains("tried to download the record, and was refused: Only an Admin"),
         "{:?}",
         told().await
     );

@@ -20,6 +20,12 @@ async fn without_a_session_only_the_listed_functions_are_open() {
     }
 }
 
+#[test]
+fn of_every_function_it_is_known_whether_it_acts_or_looks() {
+    let unknown: Vec<_> = functions().into_iter().filter(|path| !app::ssr::attempt::is_known(path)).collect();
+    assert!(unknown.is_empty(), "not in app/src/ssr/attempt.rs: {unknown:?}");
+}
+
 #[tokio::test]
 async fn a_form_posted_without_a_session_leads_through_sign_in_back_to_its_page() {
     let site = Site::start().await;

@@ -5,6 +5,9 @@ use http::StatusCode;
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, COOKIE};
 use std::time::Duration;
 
+/// An account that was never given out.
+const STRANGE: &str = "01a20000-0000-7000-8000-00000000ffff";
+
 #[tokio::test]
 async fn nobody_listens_without_a_session() {
     let site = Site::start().await;
@@ -15,7 +18,13 @@ async fn nobody_listens_without_a_session() {
 async fn a_stream_says_from_where_or_is_not_there() {
     let site = Site::start().await;
     let cookie = site.sign_in().await;
-    for path in ["/live", "/live?since=", "/live?since=x"] {
+    for path in [
+        "/live",
+        "/live?since=",
+        "/live?since=x",
+        "/live?since=1&activity=x",
+        &format!("/live?since=1&activity={STRANGE}"),
+    ] {
         assert_eq!(site.get_as(&cookie, path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }

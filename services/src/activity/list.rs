@@ -4,12 +4,13 @@
 //! guest, an account, a member) gives its latest few, in the order of the sequence, and the page is made of those.
 
 use super::{Details, EventRow};
-use crate::account::{GRANT_COUNTS, GRANT_JOINS};
+use crate::account::{GRANT_COUNTS, GRANT_JOINS, VisibleAccount};
 use crate::database::statement;
 use crate::member_search::{is_named, matching};
 use crate::{Ctx, Error};
 use chrono::TimeDelta;
 use domain::activity::{ActivityFilter, ActivityListView, ActivityRow, Span};
+use domain::policy::Act;
 use domain::{AccountId, AppError, MemberId, Moment, Problem, WorkspaceId};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 
@@ -40,15 +41,36 @@ impl Places {
     }
 }
 
+/// Whose activity is asked for.
+#[derive(Clone, Debug)]
+enum Scope {
+    /// Everything of the workspace: for its Admins.
+    Workspace,
+    /// What happened to these accounts, which the reader owns, and what they did or was done to them.
+    Owned(Vec<AccountId>),
+    /// What happened to an account.
+    Account(AccountId, Sees),
+}
+
+/// What of an account's activity the reader sees.
+#[derive(Clone, Copy, Debug)]
+enum Sees {
+    Everything,
+    /// What concerns people of their own company.
+    OwnCompany,
+    /// What they did, or was done to them.
+    Own,
+}
+
 /// A filter whose words have become ids and times.
 #[derive(Clone, Debug)]
-pub(super) struct Question {
+pub(crate) struct Question {
+    scope: Scope,
     span: Span,
     kind: Option<domain::activity::EventKind>,
     accounts: Option<Vec<AccountId>>,
     members: Option<Vec<MemberId>>,
-    /// Accounts that the reader owns, where these decide what they see; none for an Admin.
-    owned: Option<Vec<AccountId>>,
+    after: i64,
     before: i64,
 }
 
@@ -61,31 +83,23 @@ impl Ctx {
     /// [`AppError::Invalid`] on `from`, `to`, `account`, `app` or `member`; [`Error::Database`].
     pub async fn activity(&self, filter: &ActivityFilter) -> Result<ActivityListView, Error> {
         let question = self.activity_question(filter).await?;
-        let mut rows = self.activity_rows(&question, PER_PAGE + 1).await?;
-        let more = rows.len() > PER_PAGE;
-        rows.truncate(PER_PAGE);
-        let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
-        let rows = rows.into_iter().map(EventRow::view).collect::<Result<_, _>>()?;
-        Ok(ActivityListView { rows, next, administers: self.role().administers() })
+        self.activity_page(&question).await
     }
 
-    pub(super) async fn activity_question(&self, filter: &ActivityFilter) -> Result<Question, Error> {
+    pub(crate) async fn activity_question(&self, filter: &ActivityFilter) -> Result<Question, Error> {
+        let owned = if self.role().administers() { None } else { Some(self.accounts_owned().await?) };
+        let question = self.narrowed_question(owned.map_or(Scope::Workspace, Scope::Owned), filter).await?;
+        if filter.account.trim().is_empty() && filter.app.trim().is_empty() {
+            return Ok(question);
+        }
+        let found = self.accounts_meant(filter).await?;
+        let field = if filter.account.trim().is_empty() { "app" } else { "account" };
+        meant(field, found.len(), "accounts")?;
+        Ok(Question { accounts: Some(found), ..question })
+    }
+
+    async fn narrowed_question(&self, scope: Scope, filter: &ActivityFilter) -> Result<Question, Error> {
         let span = filter.span().map_err(|problems| AppError::Invalid { problems })?;
-        let meant = |field, found: usize, what: &str| -> Result<(), Error> {
-            if found <= MOST_MEANT {
-                return Ok(());
-            }
-            Err(vec![Problem::new(field, format!("More than {MOST_MEANT} {what} match. Type more of the name."))]
-                .into())
-        };
-        let accounts = if filter.account.trim().is_empty() && filter.app.trim().is_empty() {
-            None
-        } else {
-            let found = self.accounts_meant(filter).await?;
-            let field = if filter.account.trim().is_empty() { "app" } else { "account" };
-            meant(field, found.len(), "accounts")?;
-            Some(found)
-        };
         let members = if filter.member.trim().is_empty() {
             None
         } else {
@@ -93,9 +107,22 @@ impl Ctx {
             meant("member", found.len(), "members")?;
             Some(found)
         };
-        let owned = if self.role().administers() { None } else { Some(self.accounts_owned().await?) };
         let before = filter.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
-        Ok(Question { span, kind: filter.event, accounts, members, owned, before })
+        Ok(Question { scope, span, kind: filter.event, accounts: None, members, after: 0, before })
+    }
+
+    async fn activity_page(&self, question: &Question) -> Result<ActivityListView, Error> {
+        let mut rows = self.activity_rows(question, PER_PAGE + 1).await?;
+        let more = rows.len() > PER_PAGE;
+        rows.truncate(PER_PAGE);
+        let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
+        let rows = rows.into_iter().map(EventRow::view).collect::<Result<_, _>>()?;
+        Ok(ActivityListView { rows, next, administers: self.role().administers() })
+    }
+
+    /// The latest event that the question asks for.
+    pub(crate) async fn latest_activity(&self, question: &Question) -> Result<Option<i64>, Error> {
+        Ok(self.activity_rows(question, 1).await?.pop().map(|row| row.sequence))
     }
 
     pub(super) async fn activity_rows(&self, question: &Question, limit: usize) -> Result<Vec<EventRow>, Error> {
@@ -122,16 +149,32 @@ impl Ctx {
 
     /// SQL: conditions on an event `e`, each of which an index gives in the order of the sequence.
     fn sources(&self, question: &Question, places: &mut Places) -> Vec<String> {
-        let visible = match &question.owned {
-            None => "(e.host_workspace_id = $1 OR e.guest_workspace_id = $1)".to_owned(),
-            Some(owned) => {
+        let visible = match &question.scope {
+            Scope::Workspace => "(e.host_workspace_id = $1 OR e.guest_workspace_id = $1)".to_owned(),
+            Scope::Owned(owned) => {
                 let me = places.of(self.member());
                 let owned = among("e.account_id", owned.iter().copied(), places);
                 format!("(e.actor_id = {me} OR e.subject_id = {me} OR {owned})")
             }
+            Scope::Account(_, Sees::Everything) => "1 = 1".to_owned(),
+            Scope::Account(_, Sees::OwnCompany) => {
+                let me = places.of(self.member());
+                format!(
+                    "(e.guest_workspace_id = $1 OR e.actor_id = {me} OR e.subject_id = {me} OR EXISTS (
+                        SELECT 1 FROM member om WHERE om.id IN (e.actor_id, e.subject_id) AND om.workspace_id = $1))"
+                )
+            }
+            Scope::Account(_, Sees::Own) => {
+                let me = places.of(self.member());
+                format!("(e.actor_id = {me} OR e.subject_id = {me})")
+            }
         };
         let by = |column: &str, id: Value, places: &mut Places| format!("{column} = {} AND {visible}", places.of(id));
-        match (&question.accounts, &question.members) {
+        let accounts = match &question.scope {
+            Scope::Account(account, _) => Some(vec![*account]),
+            Scope::Workspace | Scope::Owned(_) => question.accounts.clone(),
+        };
+        match (&accounts, &question.members) {
             // Of each account what each member did: an index knows both.
             (Some(accounts), Some(members)) if accounts.len() * members.len() <= MOST_MEANT => {
                 let pairs = accounts.iter().flat_map(|account| members.iter().map(move |member| (account, member)));
@@ -145,12 +188,19 @@ impl Ctx {
                 let acted = members.as_ref().map(|members| among("e.actor_id", members.iter().copied(), places));
                 let acted = acted.map_or_else(String::new, |acted| format!(" AND {acted}"));
                 let each = accounts.iter().map(|account| by("e.account_id", (*account).into(), places) + &acted);
-                each.collect()
+                let each: Vec<String> = each.collect();
+                if !matches!(question.scope, Scope::Account(_, Sees::Own)) {
+                    return each;
+                }
+                // However many others did, an index gives what the reader did, and another what was done to them.
+                let me = places.of(self.member());
+                let own = ["e.actor_id", "e.subject_id"].map(|column| format!("{column} = {me}"));
+                each.iter().flat_map(|source| own.iter().map(move |own| format!("{source} AND {own}"))).collect()
             }
             (None, Some(members)) => members.iter().map(|member| by("e.actor_id", (*member).into(), places)).collect(),
-            (None, None) => match &question.owned {
-                None => vec!["e.host_workspace_id = $1".to_owned(), "e.guest_workspace_id = $1".to_owned()],
-                Some(owned) => {
+            (None, None) => match &question.scope {
+                Scope::Workspace => vec!["e.host_workspace_id = $1".to_owned(), "e.guest_workspace_id = $1".to_owned()],
+                Scope::Owned(owned) => {
                     let me = places.of(self.member());
                     let own = [format!("e.actor_id = {me}"), format!("e.subject_id = {me}")];
                     let accounts = if owned.len() > MOST_MEANT {
@@ -162,6 +212,8 @@ impl Ctx {
                     };
                     own.into_iter().chain(accounts).collect()
                 }
+                // Always of an account.
+                Scope::Account(..) => Vec::new(),
             },
         }
     }
@@ -239,11 +291,57 @@ impl Ctx {
     }
 }
 
+impl VisibleAccount {
+    /// A page of what happened to the account, newest first, as far as this member sees it: everything, what concerns their own
+    /// company's people (account managers, and Admins of a guest), or their own. The account and the app of the filter are not
+    /// looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Invalid`] on `from`, `to` or `member`; [`Error::Database`].
+    pub async fn activity(&self, filter: &ActivityFilter) -> Result<ActivityListView, Error> {
+        let question = self.activity_question(filter).await?;
+        self.ctx().activity_page(&question).await
+    }
+
+    pub(crate) async fn activity_question(&self, filter: &ActivityFilter) -> Result<Question, Error> {
+        let standing = self.standing();
+        let of_company =
+            || standing.may(Act::Request).is_ok() || (self.is_guest() && standing.workspace_role.administers());
+        let sees = if standing.may(Act::SeeAllActivity).is_ok() {
+            Sees::Everything
+        } else if of_company() {
+            Sees::OwnCompany
+        } else {
+            Sees::Own
+        };
+        self.ctx().narrowed_question(Scope::Account(self.id(), sees), filter).await
+    }
+}
+
 impl Question {
-    /// The same, after this event.
-    pub(super) fn after(self, sequence: i64) -> Self {
+    /// The same, before this event: the page that follows it.
+    pub(super) fn before(self, sequence: i64) -> Self {
         Self { before: sequence, ..self }
     }
+
+    /// The same, of what came later than this event.
+    pub(crate) fn after(&self, sequence: i64) -> Self {
+        Self { after: sequence, ..self.clone() }
+    }
+
+    /// The same, of this event alone.
+    pub(crate) fn of_event(&self, sequence: i64) -> Self {
+        Self { after: sequence.saturating_sub(1), before: sequence.saturating_add(1), ..self.clone() }
+    }
+}
+
+/// So many accounts or members were found for a word that was typed in this field.
+fn meant(field: &'static str, found: usize, what: &str) -> Result<(), Error> {
+    if found <= MOST_MEANT {
+        return Ok(());
+    }
+    Err(vec![Problem::new(field, format!("More than {MOST_MEANT} {what} match. Type more of the name."))].into())
 }
 
 /// SQL: the column is one of these.
@@ -256,6 +354,9 @@ fn among(column: &str, ids: impl Iterator<Item = impl Into<Value>>, places: &mut
 fn narrowed(question: &Question, places: &mut Places) -> String {
     let before = places.of(question.before);
     let mut rest = String::new();
+    if question.after > 0 {
+        rest += &format!(" AND e.sequence > {}", places.of(question.after));
+    }
     if let Some(kind) = question.kind {
         rest += &format!(" AND e.kind = '{kind}'");
     }

@@ -2,6 +2,7 @@
 
 use super::Event;
 use super::list::{Question, written};
+use crate::account::VisibleAccount;
 use crate::{Ctx, Error};
 use domain::activity::{ActivityFilter, ActivityRow, EventKind};
 use domain::text::harmless_cell;
@@ -37,10 +38,18 @@ impl Ctx {
         filter: &ActivityFilter,
     ) -> Result<impl Stream<Item = Result<Vec<u8>, Error>> + Send + 'static + use<>, Error> {
         let question = self.activity_question(&ActivityFilter { after: None, ..filter.clone() }).await?;
+        let event =
+            Event { actor: Some(self.member()), details: self.details(), ..self.event(EventKind::ActivityExported) };
+        self.write_table(question, event).await
+    }
+
+    async fn write_table(
+        &self,
+        question: Question,
+        event: Event,
+    ) -> Result<impl Stream<Item = Result<Vec<u8>, Error>> + Send + 'static + use<>, Error> {
         let change = self.services.change().await?;
         let ctx = self.inside(&change).await?;
-        let event =
-            Event { actor: Some(ctx.member()), details: ctx.details(), ..ctx.event(EventKind::ActivityExported) };
         change.commit(vec![event]).await?;
         let rows = stream::try_unfold(Some((ctx, question)), |next: Option<(Ctx, Question)>| async {
             let Some((ctx, question)) = next else { return Ok::<_, Error>(None) };
@@ -48,10 +57,25 @@ impl Ctx {
             let last = rows.last().filter(|_| rows.len() == AT_ONCE).map(|row| row.sequence);
             let rows = rows.into_iter().map(super::EventRow::view).collect::<Result<Vec<_>, _>>()?;
             let text = lines(rows.iter().map(cells))?;
-            Ok(Some((text, last.map(|last| (ctx, question.after(last))))))
+            Ok(Some((text, last.map(|last| (ctx, question.before(last))))))
         });
         let head = lines(std::iter::once(HEADINGS.map(str::to_owned)))?;
         Ok(stream::iter([Ok(head)]).chain(rows))
+    }
+}
+
+impl VisibleAccount {
+    /// The same of one account, as far as the member sees what happened to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`VisibleAccount::activity`].
+    pub async fn export_activity(
+        &self,
+        filter: &ActivityFilter,
+    ) -> Result<impl Stream<Item = Result<Vec<u8>, Error>> + Send + 'static + use<>, Error> {
+        let question = self.activity_question(&ActivityFilter { after: None, ..filter.clone() }).await?;
+        self.ctx().write_table(question, self.event(EventKind::ActivityExported)).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Exposure: who could have learned which version of a password, and who did.
 //!
 //! Somebody could have learned a version when they had access while it was the current one: an owner always, anybody else while
-//! the owners let it be copied. Whoever had it shown or copied did, even an earlier version later on.
+//! the owners let it be copied. Whoever had it shown or copied did, even an earlier version later on; so did whoever stored it.
 
 use super::{PASSWORD, rotation};
 use crate::Error;
@@ -82,15 +82,17 @@ impl GrantRow {
     }
 }
 
+/// Somebody who knows a version: how often they had it handed out, and whether they have stored it.
 #[derive(Debug, FromQueryResult)]
-struct RevealRow {
+struct KnowingRow {
     member_id: MemberId,
     name: String,
     workspace_id: WorkspaceId,
     workspace: String,
     version: i32,
-    seen_at: Moment,
+    seen_at: Option<Moment>,
     times: i64,
+    stored: i32,
 }
 
 impl VisibleAccount {
@@ -102,7 +104,9 @@ impl VisibleAccount {
     pub async fn exposure(&self) -> Result<ExposureView, Error> {
         self.standing().may(Act::SeeAllActivity)?;
         let (ctx, reader) = (self.ctx(), self.ctx().reader());
-        let versions = super::versions(reader, self.id(), PASSWORD, MOST_VERSIONS).await?;
+        let mut versions = super::versions(reader, self.id(), PASSWORD, MOST_VERSIONS + 1).await?;
+        let earlier = versions.len() > MOST_VERSIONS;
+        versions.truncate(MOST_VERSIONS);
         let grants_sql = format!(
             r#"SELECT g.member_id, u.name, m.workspace_id, w.name AS workspace, {STRENGTH} AS strength,
                       g.created_at, g.ends_at, g.ended_at, ({counts}) AND m.status = 'active' AS counts
@@ -116,18 +120,21 @@ impl VisibleAccount {
         );
         let values = [ctx.now().into(), self.id().into()];
         let grants = GrantRow::find_by_statement(statement(reader, &grants_sql, values)).all(reader).await?;
-        let reveals_sql = format!(
-            r#"SELECT r.member_id, u.name, m.workspace_id, w.name AS workspace, r.version,
-                      MAX(r.at) AS seen_at, count(*) AS times
-               FROM reveal r
-               JOIN member m ON m.id = r.member_id
+        let knowing_sql = format!(
+            r#"SELECT k.member_id, u.name, m.workspace_id, w.name AS workspace, k.version,
+                      MAX(k.seen_at) AS seen_at, count(k.seen_at) AS times, MAX(k.stored) AS stored
+               FROM (SELECT r.member_id, r.version, r.at AS seen_at, 0 AS stored FROM reveal r
+                     WHERE r.account_id = $1 AND r.field = '{PASSWORD}'
+                     UNION ALL
+                     SELECT c.set_by, c.version, NULL, 1 FROM credential c
+                     WHERE c.account_id = $1 AND c.field = '{PASSWORD}') k
+               JOIN member m ON m.id = k.member_id
                JOIN "user" u ON u.id = m.user_id
                JOIN workspace w ON w.id = m.workspace_id
-               WHERE r.account_id = $1 AND r.field = '{PASSWORD}'
-               GROUP BY r.member_id, u.name, m.workspace_id, w.name, r.version"#
+               GROUP BY k.member_id, u.name, m.workspace_id, w.name, k.version"#
         );
-        let reveals =
-            RevealRow::find_by_statement(statement(reader, &reveals_sql, [self.id().into()])).all(reader).await?;
+        let knowing =
+            KnowingRow::find_by_statement(statement(reader, &knowing_sql, [self.id().into()])).all(reader).await?;
         let pauses = copying_pause::Entity::find()
             .filter(copying_pause::COLUMN.account_id.eq(self.id()))
             .order_by_asc(copying_pause::COLUMN.since)
@@ -144,14 +151,17 @@ impl VisibleAccount {
             if recent && !row.kept {
                 continue;
             }
-            let people = self.people(row.version, span, &grants, &reveals, &pauses);
-            exposed.push(ExposedVersion { kept: row.view(), until: span.to, people });
+            let mut people = self.people(row.version, span, &grants, &knowing, &pauses);
+            let others = u32::try_from(people.len().saturating_sub(MOST_PEOPLE)).unwrap_or(u32::MAX);
+            people.truncate(MOST_PEOPLE);
+            exposed.push(ExposedVersion { kept: row.view(), until: span.to, people, others });
         }
         Ok(ExposureView {
             header: self.header(),
             rotation: rotation::task_of(reader, self).await?,
             may_store: self.is_owner(),
             versions: exposed,
+            earlier,
         })
     }
 
@@ -160,7 +170,7 @@ impl VisibleAccount {
         version: i32,
         span: Span,
         grants: &[GrantRow],
-        reveals: &[RevealRow],
+        knowing: &[KnowingRow],
         pauses: &[Span],
     ) -> Vec<ExposedMember> {
         let badge = |workspace: WorkspaceId, name: &str| {
@@ -178,31 +188,31 @@ impl VisibleAccount {
                 name: grant.name.clone(),
                 badge: badge(grant.workspace_id, &grant.workspace),
                 role,
+                stored: false,
                 seen_at: None,
                 times: 0,
                 has_access: counts(grant.member_id),
             });
             known.role = known.role.max(role);
         }
-        for reveal in reveals.iter().filter(|reveal| reveal.version == version) {
-            let roles = grants.iter().filter(|grant| grant.member_id == reveal.member_id);
+        for knows in knowing.iter().filter(|knows| knows.version == version) {
+            let roles = grants.iter().filter(|grant| grant.member_id == knows.member_id);
             let role = roles.filter_map(|grant| role_of(grant.strength)).max().unwrap_or(AccountRole::Collaborator);
-            let known = people.entry(reveal.member_id).or_insert_with(|| ExposedMember {
-                name: reveal.name.clone(),
-                badge: badge(reveal.workspace_id, &reveal.workspace),
+            let known = people.entry(knows.member_id).or_insert_with(|| ExposedMember {
+                name: knows.name.clone(),
+                badge: badge(knows.workspace_id, &knows.workspace),
                 role,
+                stored: false,
                 seen_at: None,
                 times: 0,
-                has_access: counts(reveal.member_id),
+                has_access: counts(knows.member_id),
             });
-            known.seen_at = Some(reveal.seen_at);
-            known.times = u32::try_from(reveal.times).unwrap_or(u32::MAX);
+            known.stored = knows.stored > 0;
+            known.seen_at = knows.seen_at;
+            known.times = u32::try_from(knows.times).unwrap_or(u32::MAX);
         }
         let mut people: Vec<ExposedMember> = people.into_values().collect();
-        people.sort_by(|one, other| {
-            other.seen_at.is_some().cmp(&one.seen_at.is_some()).then_with(|| one.name.cmp(&other.name))
-        });
-        people.truncate(MOST_PEOPLE);
+        people.sort_by(|one, other| other.knows().cmp(&one.knows()).then_with(|| one.name.cmp(&other.name)));
         people
     }
 }

@@ -1,8 +1,8 @@
 //! Rotation tasks: somebody who has seen an account's password has lost access, so it should be changed.
 //!
 //! A task is opened in the change that takes the access away, whichever it is: each ends in `Change::commit`, which asks here
-//! when one of its events can have ended somebody's access. Who is concerned is worked out from the reveals each time; what is
-//! stored is that the task is open.
+//! when one of its events can have ended somebody's access. Who is concerned is worked out each time, from the reveals and from
+//! who has stored the password; what is stored is that the task is open.
 
 use super::PASSWORD;
 use crate::access_grant::SOURCE_COUNTS_OR_WAITS;
@@ -39,14 +39,21 @@ fn lost() -> String {
     )
 }
 
-/// SQL: `r` is a reveal of the current password of its account. That one was taken away here changes nothing at the site, so
-/// the latest that had a value counts.
-fn of_current_password() -> String {
-    format!(
-        "r.field = '{PASSWORD}' AND r.version = (
-            SELECT MAX(c.version) FROM credential c
-            WHERE c.account_id = r.account_id AND c.field = '{PASSWORD}' AND c.sealed IS NOT NULL)"
-    )
+/// SQL: a table of who knows the current password of which account: they had it handed out, or have stored it. That one was
+/// taken away here changes nothing at the site, so the latest that had a value counts. `scope` makes a condition of the names
+/// of an account's and a member's column.
+fn who_knows(scope: impl Fn(&str, &str) -> String) -> String {
+    let part = |table: &str, member: &str| {
+        let account = format!("{table}.account_id");
+        format!(
+            "SELECT {account}, {member} AS member_id, {table}.version FROM {table}
+             WHERE {table}.field = '{PASSWORD}' AND ({scope}) AND {table}.version = (
+                 SELECT MAX(c.version) FROM credential c
+                 WHERE c.account_id = {account} AND c.field = '{PASSWORD}' AND c.sealed IS NOT NULL)",
+            scope = scope(&account, member)
+        )
+    };
+    format!("({} UNION {})", part("reveal", "reveal.member_id"), part("credential", "credential.set_by"))
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -58,6 +65,14 @@ struct LeaverRow {
     name: String,
 }
 
+/// What an event has taken access to.
+#[derive(Clone, Copy)]
+enum Scope {
+    Account,
+    Member,
+    Partnership,
+}
+
 /// Opens tasks for what these events have taken away. Returns the events of those that were opened.
 pub(crate) async fn open_tasks(change: &Change, events: &[Event]) -> Result<Vec<Event>, Error> {
     let mut values: Vec<Value> = vec![change.now().into()];
@@ -65,33 +80,39 @@ pub(crate) async fn open_tasks(change: &Change, events: &[Event]) -> Result<Vec<
         values.push(value);
         format!("${}", values.len())
     };
-    let scopes: Vec<String> = events
+    let scopes: Vec<(Scope, String)> = events
         .iter()
         .filter(|event| event.kind.may_end_access())
         .filter_map(|event| match (event.account, event.subject, event.partnership) {
-            (Some(account), ..) => Some(format!("r.account_id = {}", place(account.into()))),
-            (None, Some(member), _) => Some(format!("r.member_id = {}", place(member.into()))),
-            (None, None, Some(partnership)) => Some(format!(
-                "r.account_id IN (SELECT account_id FROM account_share WHERE partnership_id = {})",
-                place(partnership.into())
-            )),
+            (Some(account), ..) => Some((Scope::Account, place(account.into()))),
+            (None, Some(member), _) => Some((Scope::Member, place(member.into()))),
+            (None, None, Some(partnership)) => Some((Scope::Partnership, place(partnership.into()))),
             (None, None, None) => None,
         })
         .collect();
     if scopes.is_empty() {
         return Ok(Vec::new());
     }
+    let scope = |account: &str, member: &str| {
+        let each = scopes.iter().map(|(scope, place)| match scope {
+            Scope::Account => format!("{account} = {place}"),
+            Scope::Member => format!("{member} = {place}"),
+            Scope::Partnership => {
+                format!("{account} IN (SELECT account_id FROM account_share WHERE partnership_id = {place})")
+            }
+        });
+        each.collect::<Vec<_>>().join(" OR ")
+    };
     let sql = format!(
         r#"SELECT DISTINCT r.account_id, a.workspace_id, a.label, r.version, u.name
-           FROM reveal r
+           FROM {who_knows} r
            JOIN account a ON a.id = r.account_id AND a.deleted_at IS NULL
            JOIN member m ON m.id = r.member_id
            JOIN "user" u ON u.id = m.user_id
-           WHERE ({scopes}) AND {of_current} AND {lost}
+           WHERE {lost}
              AND NOT EXISTS (SELECT 1 FROM rotation_task t WHERE t.account_id = r.account_id AND t.closed_at IS NULL)
            ORDER BY r.account_id, u.name"#,
-        scopes = scopes.join(" OR "),
-        of_current = of_current_password(),
+        who_knows = who_knows(scope),
         lost = lost(),
     );
     let transaction = change.transaction();
@@ -168,16 +189,15 @@ async fn with_leavers(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (0..rows.len()).map(|index| format!("${}", index + 2)).collect();
+    let places = (0..rows.len()).map(|index| format!("${}", index + 2)).collect::<Vec<_>>().join(", ");
     let sql = format!(
         r#"SELECT DISTINCT r.account_id, u.name
-           FROM reveal r
+           FROM {who_knows} r
            JOIN member m ON m.id = r.member_id
            JOIN "user" u ON u.id = m.user_id
-           WHERE r.account_id IN ({places}) AND {of_current} AND {lost}
+           WHERE {lost}
            ORDER BY u.name"#,
-        places = places.join(", "),
-        of_current = of_current_password(),
+        who_knows = who_knows(|account, _| format!("{account} IN ({places})")),
         lost = lost(),
     );
     let values = std::iter::once(Value::from(now)).chain(rows.iter().map(|row| row.account_id.into()));

@@ -235,7 +235,7 @@ fn made<'m>(
     let by_owner = matches!(kind, EventKind::PasswordShown | EventKind::RequestAccepted);
     let company = if guest_acts && !by_owner { northlight } else { harbor };
     let actor = random.skewed(&company.people);
-    let mut details = Details { actor: actor.name.clone(), ..Details::default() };
+    let mut details = Details { actor: actor.name.clone(), company: company.name.clone(), ..Details::default() };
     if matches!(kind, EventKind::SignedIn | EventKind::SignedOut) {
         let details = serde_json::to_string(&details)?;
         return Ok(Made {
@@ -250,7 +250,6 @@ fn made<'m>(
             details,
         });
     }
-    details.company.clone_from(&company.name);
     details.label.clone_from(&account.label);
     let subject = (kind == EventKind::RequestAccepted && account.shared).then(|| random.skewed(&northlight.people));
     if kind == EventKind::RequestAccepted {

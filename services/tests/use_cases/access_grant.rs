@@ -4,6 +4,7 @@ use crate::world::{LABEL, World, form, services_on, start, told, words};
 use chrono::TimeDelta;
 use domain::access_request::RequestForm;
 use domain::account::AccountRole;
+use domain::activity::ActivityFilter;
 use domain::partnership::PartnershipPolicy;
 use domain::workspace::Founding;
 use domain::{AppError, MemberId};
@@ -278,7 +279,7 @@ on_both! {
         let seen: Vec<String> = world
             .seen_by(&world.max)
             .await
-            .activity(None)
+            .activity(&ActivityFilter::default())
             .await
             .unwrap()
             .rows

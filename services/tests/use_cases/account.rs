@@ -3,6 +3,7 @@
 use crate::world::{LABEL, World, told, words};
 use chrono::TimeDelta;
 use domain::account::{ACCOUNTS_PER_PAGE, AccountFilter, AccountRole, AccountSort};
+use domain::activity::ActivityFilter;
 use domain::{AccountId, AppError};
 use uuid::Uuid;
 
@@ -260,7 +261,7 @@ on_both! {
         let sentences: Vec<String> = world
             .seen_by(&world.olga)
             .await
-            .activity(None)
+            .activity(&ActivityFilter::default())
             .await
             .unwrap()
             .rows

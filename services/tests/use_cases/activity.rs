@@ -3,10 +3,10 @@
 use crate::world::{LABEL, Person, World, form};
 use chrono::TimeDelta;
 use domain::account::AccountRole;
-use domain::activity::ActivityRow;
+use domain::activity::{ActivityFilter, ActivityRow};
 
 async fn rows(world: &World, person: &Person) -> Vec<ActivityRow> {
-    world.seen_by(person).await.activity(None).await.unwrap().rows
+    world.seen_by(person).await.activity(&ActivityFilter::default()).await.unwrap().rows
 }
 
 async fn sentences(world: &World, person: &Person) -> Vec<String> {
@@ -102,7 +102,7 @@ on_both! {
         let account = world.seen_by(&world.olga).await;
         let (mut seen, mut after, mut pages) = (Vec::new(), None, 0);
         loop {
-            let page = account.activity(after.as_deref()).await.unwrap();
+            let page = account.activity(&ActivityFilter { after, ..ActivityFilter::default() }).await.unwrap();
             seen.extend(page.rows.into_iter().map(|row| row.at));
             pages += 1;
             after = page.next;
@@ -113,7 +113,8 @@ on_both! {
         assert_eq!((pages, seen.len()), (3, 111));
         assert!(seen.is_sorted_by(|one, other| one > other), "newest first, each once");
         for after in ["", "x", "-1", "\0", "99999999999999999999"] {
-            assert!(account.activity(Some(after)).await.is_ok(), "{after:?}");
+            let filter = ActivityFilter { after: Some(after.to_owned()), ..ActivityFilter::default() };
+            assert!(account.activity(&filter).await.is_ok(), "{after:?}");
         }
     }
 

@@ -29,6 +29,14 @@ fn everything() -> ActivityFilter {
     ActivityFilter::default()
 }
 
+/// People of these tests are not in the search otherwise.
+async fn is_found_by_first_name(world: &World, person: &Person) {
+    let sql = "INSERT INTO member_search (workspace_id, token, member_id) VALUES ($1, $2, $3)";
+    let name = person.name.to_lowercase();
+    let first = name.split(' ').next().unwrap().to_owned();
+    world.run(sql, [person.workspace.into(), first.into(), person.member.into()]).await;
+}
+
 async fn file(world: &World, person: &Person, filter: &ActivityFilter) -> String {
     let pieces: Vec<Vec<u8>> =
         world.ctx(person).await.export_activity(filter).await.unwrap().try_collect().await.unwrap();
@@ -75,10 +83,7 @@ on_both! {
         }
         world.ctx(&world.olga).await.account(world.unshared).await.unwrap().holder().unwrap().log_in().await.unwrap();
         for person in [&world.olga, &world.cora] {
-            let sql = "INSERT INTO member_search (workspace_id, token, member_id) VALUES ($1, $2, $3)";
-            let name = person.name.to_lowercase();
-            let first = name.split(' ').next().unwrap().to_owned();
-            world.run(sql, [person.workspace.into(), first.into(), person.member.into()]).await;
+            is_found_by_first_name(&world, person).await;
         }
         for (filter, found) in [
             (ActivityFilter { event: Some(EventKind::LoggedIn), ..everything() }, 3),
@@ -187,8 +192,55 @@ on_both! {
         let from = |address: &str| (address.to_owned(), "Windows".to_owned(), "Computer".to_owned());
         assert_eq!(addresses(&world.hana).await, [from("198.51.100.2"), from("198.51.100.1")]);
         assert_eq!(addresses(&world.gus).await, [from("198.51.100.2"), Default::default()]);
-        let row = world.seen_by(&world.mia).await.activity(None).await.unwrap().rows.remove(1);
+        let row = world.seen_by(&world.mia).await.activity(&everything()).await.unwrap().rows.remove(1);
         assert_eq!((row.member.as_deref(), row.address.as_str()), (Some("Olga Owner"), ""));
+    }
+
+    async fn who_has_signed_in_is_told_with_their_company(world: World) {
+        let filter = ActivityFilter { event: Some(EventKind::SignedIn), ..everything() };
+        let row = shown(&world, &world.gus, &filter).await.remove(0);
+        assert_eq!((row.member.as_deref(), row.company.as_deref()), (Some("Gus Guestadmin"), Some("Northlight Studio")));
+    }
+
+    async fn the_activity_of_an_account_is_narrowed_down_and_downloaded_as_each_sees_it(world: World) {
+        let other = world.account_of_host("Elsewhere", "App", "user").await;
+        world.grant(other, &world.carl, domain::account::AccountRole::Collaborator, None).await;
+        world.ctx(&world.carl).await.account(other).await.unwrap().holder().unwrap().log_in().await.unwrap();
+        for person in [&world.carl, &world.cora, &world.mia] {
+            is_found_by_first_name(&world, person).await;
+            log_in(&world, person).await;
+        }
+        world.seen_by(&world.olga).await.owner().unwrap().set_copying(false).await.unwrap();
+        let said = async |person: &Person, filter: ActivityFilter| -> Vec<String> {
+            let page = world.seen_by(person).await.activity(&filter).await.unwrap();
+            page.rows.into_iter().map(|row| row.sentence).collect()
+        };
+        let logged_in = |name: &str| format!("{name} logged in to {LABEL}.");
+        let by = |member: &str| ActivityFilter { member: member.to_owned(), ..everything() };
+        assert_eq!(said(&world.olga, by("carl")).await, [logged_in("Carl Colleague")], "of this account alone");
+        let kind = ActivityFilter { event: Some(EventKind::LoggedIn), ..everything() };
+        let [mia, cora, carl] = ["Mia Manager", "Cora Collaborator", "Carl Colleague"].map(logged_in);
+        assert_eq!(said(&world.olga, kind.clone()).await, [mia.clone(), cora.clone(), carl]);
+        assert_eq!(said(&world.mia, kind.clone()).await, [mia, cora.clone()], "her company's people");
+        assert_eq!(said(&world.cora, kind.clone()).await, std::slice::from_ref(&cora));
+        assert!(said(&world.cora, by("carl")).await.is_empty());
+        assert_eq!(said(&world.cora, by("cora")).await, [cora]);
+        let later = world.clock.now() + TimeDelta::days(1);
+        let later = ActivityFilter { from: later.format("%Y-%m-%d").to_string(), ..everything() };
+        assert!(said(&world.olga, later).await.is_empty());
+        let wrong = ActivityFilter { from: "soon".to_owned(), ..everything() };
+        let refused = told(world.seen_by(&world.olga).await.activity(&wrong).await);
+        assert!(refused.problem_with("from").is_some(), "{refused}");
+
+        let table = async |person: &Person| -> String {
+            let rows = world.seen_by(person).await.export_activity(&kind).await.unwrap();
+            String::from_utf8(rows.try_collect::<Vec<_>>().await.unwrap().concat()).unwrap()
+        };
+        assert_eq!(table(&world.olga).await.lines().count(), 4);
+        let own = table(&world.cora).await;
+        assert!(own.lines().count() == 2 && own.contains("Cora Collaborator"), "{own}");
+        let told = said(&world.olga, ActivityFilter { event: Some(EventKind::ActivityExported), ..everything() }).await;
+        assert_eq!(told[1], format!("Olga Owner downloaded the activity of {LABEL}."));
     }
 
     async fn cells_that_could_be_formulas_are_harmless(world: World) {

@@ -3,7 +3,7 @@
 use crate::world::{LABEL, Person, World, told, words};
 use chrono::TimeDelta;
 use domain::account::{AccountForm, AccountRole};
-use domain::activity::EventKind;
+use domain::activity::{ActivityFilter, EventKind};
 use domain::credential::{
     CustomFieldForm, CustomFieldKind, ExposedMember, GeneratorForm, NewSecrets, PASSWORDS_KEPT, RevealView, RevealWay,
     Strength,
@@ -62,9 +62,9 @@ async fn to_change(world: &World, person: &Person) -> usize {
     tasks
 }
 
-/// Name, whether they have seen it, and whether they have access.
+/// Name, whether they have learned it, and whether they have access.
 fn in_short(people: &[ExposedMember]) -> Vec<(&str, bool, bool)> {
-    people.iter().map(|person| (person.name.as_str(), person.seen_at.is_some(), person.has_access)).collect()
+    people.iter().map(|person| (person.name.as_str(), person.knows(), person.has_access)).collect()
 }
 
 on_both! {
@@ -74,7 +74,7 @@ on_both! {
             assert_eq!(copy(&world, person).await.unwrap().value, Secret::new(FIRST), "{}", person.name);
         }
         assert_eq!(events(&world, EventKind::PasswordCopied).await, 4);
-        let activity = world.seen_by(&world.olga).await.activity(None).await.unwrap().rows;
+        let activity = world.seen_by(&world.olga).await.activity(&ActivityFilter::default()).await.unwrap().rows;
         assert_eq!(activity[0].sentence, format!("Cora Collaborator copied the password of {LABEL}."));
         assert_eq!(activity[0].company.as_deref(), Some("Northlight Studio"));
     }
@@ -223,7 +223,7 @@ on_both! {
             }
         };
         assert_eq!(get(world.account, &world.cora).await.unwrap().value, Secret::new("4711"));
-        let sentence = world.seen_by(&world.olga).await.activity(None).await.unwrap().rows.remove(0).sentence;
+        let sentence = world.seen_by(&world.olga).await.activity(&ActivityFilter::default()).await.unwrap().rows.remove(0).sentence;
         assert_eq!(sentence, format!("Cora Collaborator was given the field Support PIN of {LABEL}."));
         assert_eq!(told(get(world.unshared, &world.olga).await), AppError::NotFound, "a field of another account");
         assert_eq!(told(get(world.account, &world.ann).await), AppError::NotFound);
@@ -305,6 +305,24 @@ on_both! {
         store(&world, &world.oscar, SECOND).await.unwrap();
         assert_eq!(to_change(&world, &world.olga).await, 0);
         assert_eq!(events(&world, EventKind::RotationTaskOpened).await, 1);
+    }
+
+    async fn whoever_has_stored_the_password_knows_it(world: World) {
+        store(&world, &world.oscar, FIRST).await.unwrap();
+        world.remove(&world.olga, &world.oscar).await.unwrap();
+        let task = world.ctx(&world.olga).await.rotation_tasks(None).await.unwrap().tasks.remove(0);
+        assert_eq!(task.leavers, ["Oscar Owner"]);
+        let exposure = world.seen_by(&world.olga).await.exposure().await.unwrap();
+        assert_eq!(in_short(&exposure.versions[0].people)[0], ("Oscar Owner", true, false));
+        store(&world, &world.olga, SECOND).await.unwrap();
+        assert_eq!(to_change(&world, &world.olga).await, 0);
+    }
+
+    async fn a_colleague_who_stored_it_and_is_deactivated_opens_it(world: World) {
+        store(&world, &world.oscar, FIRST).await.unwrap();
+        let colleague = world.ctx(&world.ada).await.colleague(world.oscar.member).await.unwrap();
+        colleague.managed().unwrap().deactivate().await.unwrap();
+        assert_eq!(to_change(&world, &world.olga).await, 1);
     }
 
     async fn one_task_is_open_however_many_leave(world: World) {
@@ -389,17 +407,18 @@ on_both! {
         let exposure = world.seen_by(&world.ada).await.exposure().await.unwrap();
         assert!(!exposure.may_store);
         let [now, before] = exposure.versions.as_slice() else { panic!("two versions") };
-        assert_eq!(in_short(&now.people), [("Olga Owner", false, true), ("Oscar Owner", false, true)]);
+        assert_eq!(in_short(&now.people), [("Olga Owner", true, true), ("Oscar Owner", false, true)]);
+        assert!(now.people[0].stored && now.people[0].seen_at.is_none(), "she stored it, and was not shown it");
         assert_eq!(now.until, None);
         assert_eq!(
             in_short(&before.people),
             [
                 ("Cora Collaborator", true, false),
+                ("Olga Owner", true, true),
                 ("Oscar Owner", true, true),
                 ("Carl Colleague", false, true),
                 ("Max Manager", false, true),
                 ("Mia Manager", false, true),
-                ("Olga Owner", false, true),
             ]
         );
         assert_eq!((before.people[0].times, before.people[0].role), (2, AccountRole::Collaborator));

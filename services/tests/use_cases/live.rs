@@ -3,7 +3,7 @@
 use crate::world::{Person, World};
 use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
 use services::Services;
-use services::live::{Changed, Subscription};
+use services::live::{Changed, Subscription, Watched};
 use std::time::Duration;
 use tokio::task::AbortHandle;
 
@@ -32,7 +32,14 @@ async fn follow(world: &World, services: &Services) -> Following {
 async fn open_page(world: &World, services: &Services, person: &Person) -> Subscription {
     let ctx = world.ctx_on(services, person).await;
     let since = ctx.frame().sequence;
-    services.subscribe(&ctx, since).await.unwrap()
+    services.subscribe(&ctx, since, None).await.unwrap()
+}
+
+/// A page of this person that shows activity.
+async fn open_activity(world: &World, person: &Person, watched: Watched) -> Subscription {
+    let ctx = world.ctx(person).await;
+    let since = ctx.frame().sequence;
+    world.services.subscribe(&ctx, since, Some(watched)).await.unwrap()
 }
 
 async fn told(page: &mut Subscription) -> Changed {
@@ -69,6 +76,47 @@ on_both! {
         drop(owner);
     }
 
+    async fn a_page_that_shows_activity_is_told_what_it_would_show(world: World) {
+        let _following = follow(&world, &world.services).await;
+        let account = Watched::Account(world.account);
+        let mut showing = Vec::new();
+        for (person, watched) in [
+            (&world.hana, Watched::Workspace),
+            (&world.oscar, Watched::Workspace),
+            (&world.gus, Watched::Workspace),
+            (&world.olga, account),
+            (&world.mia, account),
+        ] {
+            showing.push(open_activity(&world, person, watched).await);
+        }
+        let mut others = Vec::new();
+        for (person, watched) in [(&world.carl, account), (&world.carl, Watched::Workspace), (&world.petra, Watched::Workspace)] {
+            others.push((person, open_activity(&world, person, watched).await));
+        }
+        let mut plain = open_page(&world, &world.services, &world.oscar).await;
+        world.seen_by(&world.cora).await.holder().unwrap().log_in().await.unwrap();
+        let logged_in: i64 = world.one("SELECT sequence FROM activity_event WHERE kind = 'logged_in'", []).await;
+        for page in &mut showing {
+            // An Admin's page shows that people have signed in, too.
+            while told(page).await.sequence < logged_in {}
+        }
+        for (person, page) in &mut others {
+            was_quiet(&world, page, person).await;
+        }
+        was_quiet(&world, &mut plain, &world.oscar).await;
+    }
+
+    async fn activity_since_the_page_was_made_is_told_at_once(world: World) {
+        let hana = world.ctx(&world.hana).await;
+        let since = hana.frame().sequence;
+        world.seen_by(&world.cora).await.holder().unwrap().log_in().await.unwrap();
+        let mut page = world.services.subscribe(&hana, since, Some(Watched::Workspace)).await.unwrap();
+        assert!(told(&mut page).await.sequence > since);
+        let tess = world.ctx(&world.tess).await;
+        let unseen = world.services.subscribe(&tess, since, Some(Watched::Account(world.account))).await;
+        assert!(unseen.is_err(), "who does not see the account cannot watch it");
+    }
+
     async fn a_page_of_another_server_is_told_too(world: World) {
         let line = world.pending().await;
         let other = world.another_server().await;
@@ -87,11 +135,11 @@ on_both! {
         let since = ann.frame().sequence;
         world.accept(&world.olga, line).await.unwrap();
         // Nobody follows: it is read when the stream begins.
-        let mut page = world.services.subscribe(&ann, since).await.unwrap();
+        let mut page = world.services.subscribe(&ann, since, None).await.unwrap();
         let Changed { sequence } = told(&mut page).await;
         assert!(sequence > since);
         let _following = follow(&world, &world.services).await;
-        let mut later = world.services.subscribe(&ann, sequence).await.unwrap();
+        let mut later = world.services.subscribe(&ann, sequence, None).await.unwrap();
         was_quiet(&world, &mut later, &world.ann).await;
     }
 
@@ -148,7 +196,7 @@ on_both! {
         slow.commit().await.unwrap();
         assert_eq!(told(&mut ann).await, Changed { sequence: earlier });
         let ctx = world.ctx(&world.ann).await;
-        let mut page = world.services.subscribe(&ctx, since).await.unwrap();
+        let mut page = world.services.subscribe(&ctx, since, None).await.unwrap();
         assert_eq!(told(&mut page).await, Changed { sequence: earlier });
     }
 }

@@ -237,7 +237,7 @@ on_both! {
     async fn whoever_is_deactivated_is_out_at_once_and_everywhere(world: World) {
         let other = world.another_server().await;
         let ctx = world.ctx_on(&other, &world.cora).await;
-        let mut page = other.subscribe(&ctx, ctx.frame().sequence).await.unwrap();
+        let mut page = other.subscribe(&ctx, ctx.frame().sequence, None).await.unwrap();
         let follower = other.clone();
         let following = tokio::spawn(async move { follower.follow().await });
         // The follower has found its place.

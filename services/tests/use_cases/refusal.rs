@@ -27,18 +27,18 @@ async fn refusals(world: &World, person: &Person) -> Vec<String> {
 }
 
 fn sentence(who: &str, tried: &str, on: &str, denial: Denial) -> String {
-    format!("{who} tried “{tried}”{on}, and was refused: {denial}")
+    format!("{who} tried to {tried}{on}, and was refused: {denial}")
 }
 
 on_both! {
     async fn a_refused_attempt_on_an_account_is_told_to_both_companies(world: World) {
-        carl_tries(&world, "change role").await;
+        carl_tries(&world, "change a role").await;
         let ctx = world.ctx(&world.cora).await;
         let account = ctx.account(world.account).await.unwrap();
-        refuse(&ctx, "change role", account.owner()).await;
-        let on = format!(" on {LABEL}");
-        let carl = sentence("Carl Colleague", "change role", &on, Denial::OwnersOnly);
-        let cora = sentence("Cora Collaborator", "change role", &on, Denial::OwnersOnly);
+        refuse(&ctx, "change a role", account.owner()).await;
+        let on = format!(" ({LABEL})");
+        let carl = sentence("Carl Colleague", "change a role", &on, Denial::OwnersOnly);
+        let cora = sentence("Cora Collaborator", "change a role", &on, Denial::OwnersOnly);
         for person in [&world.olga, &world.hana] {
             assert_eq!(refusals(&world, person).await, [cora.clone(), carl.clone()], "{}", person.name);
         }
@@ -52,20 +52,20 @@ on_both! {
 
     async fn the_same_refusal_within_a_minute_is_one_event(world: World) {
         for _ in 0..5 {
-            carl_tries(&world, "change role").await;
+            carl_tries(&world, "change a role").await;
         }
         carl_tries(&world, "remove").await;
         assert_eq!(refusals(&world, &world.olga).await.len(), 2, "another act is another attempt");
         world.pass(TimeDelta::seconds(59));
-        carl_tries(&world, "change role").await;
+        carl_tries(&world, "change a role").await;
         assert_eq!(refusals(&world, &world.olga).await.len(), 2);
         world.pass(TimeDelta::seconds(2));
-        carl_tries(&world, "change role").await;
+        carl_tries(&world, "change a role").await;
         assert_eq!(refusals(&world, &world.olga).await.len(), 3);
     }
 
     async fn many_at_once_are_one_event(world: World) {
-        let tries = (0..8).map(|_| carl_tries(&world, "change role"));
+        let tries = (0..8).map(|_| carl_tries(&world, "change a role"));
         futures::future::join_all(tries).await;
         assert_eq!(refusals(&world, &world.olga).await.len(), 1);
     }
@@ -76,7 +76,7 @@ on_both! {
         let holder = ctx.account(world.account).await.unwrap().holder().unwrap();
         refuse(&ctx, "copy password", holder.copy_password().await).await;
         assert_eq!(world.count("reveal").await, 0);
-        let expected = sentence("Cora Collaborator", "copy password", &format!(" on {LABEL}"), Denial::CopyingNotAllowed);
+        let expected = sentence("Cora Collaborator", "copy password", &format!(" ({LABEL})"), Denial::CopyingNotAllowed);
         assert_eq!(refusals(&world, &world.olga).await, [expected]);
     }
 
@@ -87,7 +87,7 @@ on_both! {
         ctx.partnership(world.partnership).await.unwrap();
         refuse(&ctx, "suspend", Err::<(), _>(Denial::AdminsOnly)).await;
         let expected = [
-            sentence("Petra Partner", "suspend", " on the partnership with Northlight Studio", Denial::AdminsOnly),
+            sentence("Petra Partner", "suspend", " (the partnership with Northlight Studio)", Denial::AdminsOnly),
             sentence("Petra Partner", "invite", "", Denial::AdminsOnly),
         ];
         assert_eq!(refusals(&world, &world.hana).await, expected);
@@ -105,7 +105,7 @@ on_both! {
         let ctx = world.ctx(&world.carl).await;
         let owner = ctx.account(world.account).await.unwrap().owner();
         world.run("DELETE FROM access_grant WHERE member_id = $1", [world.carl.member.into()]).await;
-        refuse(&ctx, "change role", owner).await;
+        refuse(&ctx, "change a role", owner).await;
         for person in [&world.olga, &world.hana, &world.tess, &world.carl] {
             assert!(refusals(&world, person).await.is_empty(), "{}", person.name);
         }
