@@ -90,7 +90,7 @@ on_both! {
             showing.push(open_activity(&world, person, watched).await);
         }
         let mut others = Vec::new();
-        for (person, watched) in [(&world.carl, account), (&world.carl, Watched::Workspace), (&world.petra, Watched::Workspace)] {
+        for (person, watched) in [(&world.carl, account), (&world.max, Watched::Workspace), (&world.petra, Watched::Workspace)] {
             others.push((person, open_activity(&world, person, watched).await));
         }
         let mut plain = open_page(&world, &world.services, &world.oscar).await;
