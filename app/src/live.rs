@@ -276,7 +276,8 @@ async fn fetch_page() -> Fetched {
         403 | 404 => return Fetched::Gone,
         _ => {}
     }
-    if !answer.ok() {
+    // A filter that cannot be used is told on the page itself, which goes on living.
+    if !answer.ok() && answer.status() != 422 {
         return Fetched::Nothing;
     }
     let Ok(text) = answer.text() else { return Fetched::Nothing };

@@ -394,12 +394,13 @@ impl ActivityFilter {
             }
             let time = NaiveDateTime::parse_from_str(typed, "%Y-%m-%dT%H:%M")
                 .or_else(|_| NaiveDateTime::parse_from_str(typed, "%Y-%m-%d %H:%M"))
-                .map(|time| time + whole.min(TimeDelta::minutes(1)));
+                .ok()
+                .and_then(|time| time.checked_add_signed(whole.min(TimeDelta::minutes(1))));
             let day = || {
                 let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok()?;
                 day.and_time(NaiveTime::MIN).checked_add_signed(whole)
             };
-            let found = time.ok().or_else(day).filter(|time| (1970..=9_000).contains(&time.year()));
+            let found = time.or_else(day).filter(|time| (1970..=9_000).contains(&time.year()));
             if found.is_none() {
                 let text =
                     "This is no time. Enter a day such as 2026-11-27, or a day and a time such as 2026-11-27 14:05.";
@@ -442,5 +443,8 @@ mod tests {
         assert_eq!(span("yesterday", "").unwrap_err(), ["from"]);
         assert_eq!(span("2026-02-30", "99999-01-01").unwrap_err(), ["from", "to"]);
         assert_eq!(span("2026-11-28", "2026-11-27").unwrap_err(), ["to"]);
+        // The last minute of the calendar has none after it.
+        assert_eq!(span("-262143-01-01 00:00", "+262142-12-31 23:59").unwrap_err(), ["from", "to"]);
+        assert_eq!(span("", "+262142-12-31").unwrap_err(), ["to"]);
     }
 }

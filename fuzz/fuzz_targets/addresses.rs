@@ -26,6 +26,7 @@ const QUERIES: &[&str] = &[
     "?search=a%26b&role=owner&sort=last_use&workspace={workspace}",
     "?search=%25_&status=invited&role=admin&after=1780000000000~{member}",
     "?from=2026-01-01&to=2026-12-31&event=signed_in&member={member}&account={account}&search=shop&after=17",
+    "?from=-262143-01-01+00:00&to=%2B262142-12-31+23:59&event=none",
     "?step=end&accounts[]={account}&people=1&members[]={member}&highest_role=owner&role=collaborator&access_end=7",
     "?token=none&next=%2Faccounts&sent=1&done=1&again={request}&line={line}&about={account}&version=1",
     "?after=%FF%00&search=+&typed=ann",

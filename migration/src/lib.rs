@@ -31,6 +31,8 @@ mod m20261127_000022_activity_seal;
 mod m20261127_000023_activity_list;
 mod m20261127_000024_activity_filter;
 mod m20261127_000025_password_by;
+mod m20261127_000026_activity_tab;
+mod m20261127_000027_credential_removed;
 
 /// Every change, oldest first.
 #[derive(Debug)]
@@ -64,6 +66,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000023_activity_list::Migration),
             Box::new(m20261127_000024_activity_filter::Migration),
             Box::new(m20261127_000025_password_by::Migration),
+            Box::new(m20261127_000026_activity_tab::Migration),
+            Box::new(m20261127_000027_credential_removed::Migration),
         ]
     }
 }

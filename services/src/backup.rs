@@ -33,8 +33,8 @@ pub enum BackupError {
     Damaged(PathBuf, String),
     /// The record of activity in it is not as it was sealed.
     #[error(
-        "The activity in {0} is not as it was sealed: {1}. `latchkey verify-activity` says more. To go on all the same, add \
-         --accept-altered."
+        "The activity in {0} is not as it was sealed: {1}. `latchkey verify-activity` says more; of a backup with \
+         --database-url sqlite://FILE. To go on all the same, add --accept-altered."
     )]
     Altered(String, String),
     /// The key is missing, or another one.

@@ -101,6 +101,7 @@ async fn keep(change: &Change, account: &VisibleAccount, field: &str, secret: Op
         account_id: Set(account.id()),
         field: Set(field.to_owned()),
         version: Set(version),
+        removed: Set(sealed.is_none()),
         sealed: Set(sealed),
         set_by: Set(Some(account.ctx().member())),
         set_at: Set(change.now()),
@@ -108,13 +109,14 @@ async fn keep(change: &Change, account: &VisibleAccount, field: &str, secret: Op
     row.insert(transaction).await?;
     if field == PASSWORD {
         // That it was there stays known; what it was does not.
-        credential::Entity::update_many()
-            .col_expr(credential::Column::Sealed, Expr::value(None::<Vec<u8>>))
-            .filter(credential::COLUMN.account_id.eq(account.id()))
-            .filter(credential::COLUMN.field.eq(field))
-            .filter(credential::COLUMN.version.lte(version - PASSWORDS_KEPT as i32))
-            .exec(transaction)
-            .await?;
+        let sql = format!(
+            "UPDATE credential SET sealed = NULL
+             WHERE account_id = $1 AND field = $2 AND sealed IS NOT NULL AND version <= COALESCE((
+                 SELECT c.version FROM credential c
+                 WHERE c.account_id = $1 AND c.field = $2 AND c.sealed IS NOT NULL
+                 ORDER BY c.version DESC LIMIT 1 OFFSET {PASSWORDS_KEPT}), 0)"
+        );
+        transaction.execute_raw(statement(transaction, &sql, [account.id().into(), field.into()])).await?;
     } else {
         credential::Entity::delete_many()
             .filter(credential::COLUMN.account_id.eq(account.id()))
@@ -193,6 +195,7 @@ impl Sealer {
                 field: Set(field.to_owned()),
                 version: Set(1),
                 sealed: Set(Some(key.seal(field, 1, secret))),
+                removed: Set(false),
                 set_by: Set(self.by),
                 set_at: Set(self.now),
             });
@@ -355,6 +358,7 @@ struct KeptRow {
     set_at: Moment,
     set_by: Option<String>,
     kept: bool,
+    removed: bool,
 }
 
 impl KeptRow {
@@ -367,6 +371,9 @@ impl KeptRow {
     }
 }
 
+/// Versions of a password that are looked through for the ten that are kept: a removal is one, too.
+const MOST_VERSIONS: usize = 4 * PASSWORDS_KEPT;
+
 /// The versions of a field, the latest first.
 async fn versions(
     connection: &impl ConnectionTrait,
@@ -375,7 +382,7 @@ async fn versions(
     limit: usize,
 ) -> Result<Vec<KeptRow>, Error> {
     let sql = format!(
-        r#"SELECT c.version, c.set_at, u.name AS set_by, c.sealed IS NOT NULL AS kept
+        r#"SELECT c.version, c.set_at, u.name AS set_by, c.sealed IS NOT NULL AS kept, c.removed
            FROM credential c
            LEFT JOIN member m ON m.id = c.set_by
            LEFT JOIN "user" u ON u.id = m.user_id
@@ -396,7 +403,7 @@ impl AccountOwner {
         let account = self.account();
         let (ctx, reader) = (account.ctx(), account.ctx().reader());
         let opened = Opened::of(ctx, reader, account).await?;
-        let mut passwords = versions(reader, account.id(), PASSWORD, PASSWORDS_KEPT).await?.into_iter();
+        let mut passwords = versions(reader, account.id(), PASSWORD, MOST_VERSIONS).await?.into_iter();
         let first = passwords.next();
         let mut code = versions(reader, account.id(), ONE_TIME_CODE, 1).await?.into_iter();
         Ok(SecretsView {
@@ -419,7 +426,7 @@ impl AccountOwner {
     /// [`Error::Database`].
     pub async fn password_history(&self) -> Result<PasswordHistoryView, Error> {
         let account = self.account();
-        let passwords = versions(account.ctx().reader(), account.id(), PASSWORD, PASSWORDS_KEPT).await?;
+        let passwords = versions(account.ctx().reader(), account.id(), PASSWORD, MOST_VERSIONS).await?;
         Ok(PasswordHistoryView {
             header: account.header(),
             passwords: passwords.into_iter().filter(|row| row.kept).map(KeptRow::view).collect(),

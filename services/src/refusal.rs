@@ -27,7 +27,14 @@ pub(crate) struct Attempt(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     about: Option<About>,
-    refused: Option<(Denial, String)>,
+    refused: Vec<Refused>,
+}
+
+#[derive(Debug)]
+struct Refused {
+    about: Option<About>,
+    denial: Denial,
+    tried: String,
 }
 
 /// What the member sees, and has tried something on.
@@ -53,7 +60,10 @@ impl Ctx {
     /// asked for a step that comes first, such as a confirmation, is no refusal.
     pub fn refused(&self, denial: Denial, tried: &str) {
         if !denial.asks_for_a_step() {
-            self.attempt().with(|state| state.refused = Some((denial, tried.to_owned())));
+            self.attempt().with(|state| {
+                let tried = tried.to_owned();
+                state.refused.push(Refused { about: state.about, denial, tried });
+            });
         }
     }
 
@@ -63,13 +73,23 @@ impl Ctx {
     ///
     /// [`Error::Database`].
     pub async fn record_refusal(&self) -> Result<(), Error> {
-        let State { about, refused } = self.attempt().with(std::mem::take);
-        let Some((denial, tried)) = refused else { return Ok(()) };
+        for refused in self.attempt().with(|state| std::mem::take(&mut state.refused)) {
+            self.record(refused).await?;
+        }
+        Ok(())
+    }
+
+    async fn record(&self, Refused { about, denial, tried }: Refused) -> Result<(), Error> {
         let kind = EventKind::AttemptRefused;
+        let own = Event { actor: Some(self.member()), details: self.details(), ..self.event(kind) };
         let event = match about {
             Some(About::Account(id)) => self.account(id).await.map(|account| account.event(kind)),
-            Some(About::Partnership(id)) => self.partnership(id).await.map(|partnership| partnership.event(kind)),
-            None => Ok(Event { actor: Some(self.member()), details: self.details(), ..self.event(kind) }),
+            // The other company learns nothing of it: until they have agreed, it does not even know whose workspace it is.
+            Some(About::Partnership(id)) => self.partnership(id).await.map(|partnership| {
+                let partner = partnership.partner();
+                Event { partnership: Some(id), details: Details { partner, ..own.details.clone() }, ..own.clone() }
+            }),
+            None => Ok(own),
         };
         let event = match event {
             Ok(event) => event,

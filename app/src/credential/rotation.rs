@@ -104,6 +104,7 @@ fn Row(task: RotationTaskView) -> impl IntoView {
     let [_, who, since, change] = COLUMNS;
     let object = format!("for {label}");
     let named = object.clone();
+    let who_left = if leavers.is_empty() { "Whoever had lost it has it again".to_owned() } else { leavers.join(", ") };
     view! {
         <tr class="table-row" role="row">
             <NamingCell>
@@ -115,7 +116,7 @@ fn Row(task: RotationTaskView) -> impl IntoView {
                 </div>
             </NamingCell>
             <Cell label=who>
-                {leavers.join(", ")}
+                {who_left}
                 <p>
                     <a href=format!("/accounts/{account}/exposure")>
                         "Who else could know it" <span class="visually-hidden">" " {named}</span>

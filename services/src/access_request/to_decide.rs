@@ -135,6 +135,10 @@ impl Ctx {
                 Ok(outcome) => decided.done.push(outcome.message()),
                 Err(error) => {
                     let error = error.for_people()?;
+                    if let AppError::Denied { denial } = error {
+                        // Each is an attempt of its own, whatever becomes of the others.
+                        self.refused(denial, "decide requests");
+                    }
                     let told = named.map_or_else(|| error.to_string(), |named| format!("{named}: {error}"));
                     decided.failed.push(told);
                     errors.push(error);

@@ -216,7 +216,7 @@ fn event_line(row: &QueryResult, workspace: Uuid) -> Result<EventLine, Error> {
     let leaf = row.try_get::<String>("", "leaf")?.parse().map_err(|_| unreadable(position))?;
     let by_own_people = row.try_get::<Option<Uuid>>("", "actor_workspace")? == Some(workspace);
     let other_number: Option<i64> = row.try_get("", "other_number")?;
-    let event = Recorded::of(row)?;
+    let event = Recorded::of(row, 4)?;
     let side = if event.shared.host == workspace { Side::Host } else { Side::Guest };
     let (host_number, guest_number) = match side {
         Side::Host => (Some(number), other_number),

@@ -25,11 +25,11 @@ const SLACK: TimeDelta = TimeDelta::minutes(1);
 
 /// SQL: what an [`EventRow`] reads of an event `e`, with its account `a` and its `actor`. Where somebody else comes from is
 /// told to the company whose account it is, and to their own, which is `$1`.
-pub(super) const SHOWN: &str = "e.sequence, e.at, e.kind, e.details, a.app, e.address, e.os, e.device, e.location,
+const SHOWN: &str = "e.sequence, e.at, e.kind, e.details, a.app, e.address, e.os, e.device, e.location,
     (e.host_workspace_id = $1 OR actor.workspace_id = $1) AS may_know_where";
-/// SQL: what [`SHOWN`] needs joined.
-pub(super) const SHOWN_JOINS: &str =
-    "LEFT JOIN account a ON a.id = e.account_id LEFT JOIN member actor ON actor.id = e.actor_id";
+
+/// SQL: who did an event `e` is told. Of some only which company it was is told, and a name must not find them.
+const ACTOR_IS_TOLD: &str = r#"e.details LIKE '{"actor":%'"#;
 
 /// Values, and their places in a statement.
 pub(super) struct Places(pub(super) Vec<Value>);
@@ -56,8 +56,10 @@ enum Scope {
 #[derive(Clone, Copy, Debug)]
 enum Sees {
     Everything,
-    /// What concerns people of their own company.
-    OwnCompany,
+    /// What concerns people of the company that owns the account, which is their own.
+    Hosts,
+    /// What concerns people of their own company, which the account is shared with.
+    Guests,
     /// What they did, or was done to them.
     Own,
 }
@@ -138,10 +140,14 @@ impl Ctx {
                                 ORDER BY e.sequence DESC LIMIT {limit}) few"
             )
         });
+        let halves = halves.collect::<Vec<_>>().join(" UNION ");
+        // The app is the account's of today: who does not see the account any more does not learn it.
+        let seen = self.sees_account(&mut places);
         let sql = format!(
-            "SELECT {SHOWN} FROM ({}) found JOIN activity_event e ON e.sequence = found.sequence {SHOWN_JOINS}
-             ORDER BY e.sequence DESC LIMIT {limit}",
-            halves.collect::<Vec<_>>().join(" UNION ")
+            "SELECT {SHOWN} FROM ({halves}) found JOIN activity_event e ON e.sequence = found.sequence
+             LEFT JOIN account a ON a.id = e.account_id AND {seen}
+             LEFT JOIN member actor ON actor.id = e.actor_id
+             ORDER BY e.sequence DESC LIMIT {limit}"
         );
         let reader = self.reader();
         Ok(EventRow::find_by_statement(statement(reader, &sql, places.0)).all(reader).await?)
@@ -149,7 +155,7 @@ impl Ctx {
 
     /// SQL: conditions on an event `e`, each of which an index gives in the order of the sequence.
     fn sources(&self, question: &Question, places: &mut Places) -> Vec<String> {
-        let visible = match &question.scope {
+        let mut visible = match &question.scope {
             Scope::Workspace => "(e.host_workspace_id = $1 OR e.guest_workspace_id = $1)".to_owned(),
             Scope::Owned(owned) => {
                 let me = places.of(self.member());
@@ -157,18 +163,22 @@ impl Ctx {
                 format!("(e.actor_id = {me} OR e.subject_id = {me} OR {owned})")
             }
             Scope::Account(_, Sees::Everything) => "1 = 1".to_owned(),
-            Scope::Account(_, Sees::OwnCompany) => {
+            // Found by its id, each time: a search by the company would go through all of its members.
+            Scope::Account(_, Sees::Hosts) => "((SELECT om.workspace_id FROM member om WHERE om.id = e.actor_id) = $1
+                  OR (SELECT om.workspace_id FROM member om WHERE om.id = e.subject_id) = $1)"
+                .to_owned(),
+            Scope::Account(_, Sees::Guests) => {
                 let me = places.of(self.member());
-                format!(
-                    "(e.guest_workspace_id = $1 OR e.actor_id = {me} OR e.subject_id = {me} OR EXISTS (
-                        SELECT 1 FROM member om WHERE om.id IN (e.actor_id, e.subject_id) AND om.workspace_id = $1))"
-                )
+                format!("(e.guest_workspace_id = $1 OR e.actor_id = {me} OR e.subject_id = {me})")
             }
             Scope::Account(_, Sees::Own) => {
                 let me = places.of(self.member());
                 format!("(e.actor_id = {me} OR e.subject_id = {me})")
             }
         };
+        if question.members.is_some() {
+            visible = format!("{ACTOR_IS_TOLD} AND {visible}");
+        }
         let by = |column: &str, id: Value, places: &mut Places| format!("{column} = {} AND {visible}", places.of(id));
         let accounts = match &question.scope {
             Scope::Account(account, _) => Some(vec![*account]),
@@ -189,12 +199,15 @@ impl Ctx {
                 let acted = acted.map_or_else(String::new, |acted| format!(" AND {acted}"));
                 let each = accounts.iter().map(|account| by("e.account_id", (*account).into(), places) + &acted);
                 let each: Vec<String> = each.collect();
-                if !matches!(question.scope, Scope::Account(_, Sees::Own)) {
-                    return each;
-                }
-                // However many others did, an index gives what the reader did, and another what was done to them.
+                // However much others did, an index gives what the reader did, another what was done to them, and a third
+                // what concerns their company.
                 let me = places.of(self.member());
-                let own = ["e.actor_id", "e.subject_id"].map(|column| format!("{column} = {me}"));
+                let mut own = vec![format!("e.actor_id = {me}"), format!("e.subject_id = {me}")];
+                match question.scope {
+                    Scope::Account(_, Sees::Own) => {}
+                    Scope::Account(_, Sees::Guests) => own.push("e.guest_workspace_id = $1".to_owned()),
+                    _ => return each,
+                }
                 each.iter().flat_map(|source| own.iter().map(move |own| format!("{source} AND {own}"))).collect()
             }
             (None, Some(members)) => members.iter().map(|member| by("e.actor_id", (*member).into(), places)).collect(),
@@ -218,7 +231,25 @@ impl Ctx {
         }
     }
 
-    /// Accounts of the own workspace, and such as were ever shared with it, by parts of words of their label and their app.
+    /// SQL: the reader sees an account `a`: their company's, and what is shared with it, for its Admins; for others those on
+    /// which they have access, or had until a partnership was suspended.
+    fn sees_account(&self, places: &mut Places) -> String {
+        if self.role().administers() {
+            "(a.workspace_id = $1 OR EXISTS (
+                SELECT 1 FROM account_share s JOIN partnership p ON p.id = s.partnership_id
+                WHERE s.account_id = a.id AND s.state = 'active' AND p.state IN ('active', 'suspended')
+                  AND p.guest_workspace_id = $1))"
+                .to_owned()
+        } else {
+            let me = places.of(self.member());
+            format!(
+                "EXISTS (SELECT 1 FROM access_grant g
+                         WHERE g.account_id = a.id AND g.member_id = {me} AND g.state IN ('active', 'suspended'))"
+            )
+        }
+    }
+
+    /// Accounts that the reader sees, by parts of words of their label and their app.
     async fn accounts_meant(&self, filter: &ActivityFilter) -> Result<Vec<AccountId>, Error> {
         let mut places = Places(vec![self.workspace().into()]);
         let mut words = String::new();
@@ -231,11 +262,10 @@ impl Ctx {
             }
         }
         let whole = places.of(filter.account.trim().replace('\0', ""));
+        let seen = self.sees_account(&mut places);
         let sql = format!(
             "SELECT a.id, lower(a.label) = lower({whole}) AS exact FROM account a
-             WHERE (a.workspace_id = $1 OR EXISTS (
-                 SELECT 1 FROM account_share s JOIN partnership p ON p.id = s.partnership_id
-                 WHERE s.account_id = a.id AND p.guest_workspace_id = $1)){words}
+             WHERE {seen}{words}
              ORDER BY lower(a.label) = lower({whole}) DESC, a.id LIMIT {}",
             MOST_MEANT + 1
         );
@@ -311,7 +341,7 @@ impl VisibleAccount {
         let sees = if standing.may(Act::SeeAllActivity).is_ok() {
             Sees::Everything
         } else if of_company() {
-            Sees::OwnCompany
+            if self.is_guest() { Sees::Guests } else { Sees::Hosts }
         } else {
             Sees::Own
         };

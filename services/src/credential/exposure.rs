@@ -9,7 +9,7 @@ use crate::account::{STRENGTH, VisibleAccount, role_of};
 use crate::database::statement;
 use crate::entity::copying_pause;
 use domain::account::AccountRole;
-use domain::credential::{ExposedMember, ExposedVersion, ExposureView, PASSWORDS_KEPT};
+use domain::credential::{ExposedMember, ExposedVersion, ExposureView};
 use domain::policy::Act;
 use domain::workspace::WorkspaceBadge;
 use domain::{MemberId, Moment, WorkspaceId};
@@ -127,7 +127,7 @@ impl VisibleAccount {
                      WHERE r.account_id = $1 AND r.field = '{PASSWORD}'
                      UNION ALL
                      SELECT c.set_by, c.version, NULL, 1 FROM credential c
-                     WHERE c.account_id = $1 AND c.field = '{PASSWORD}') k
+                     WHERE c.account_id = $1 AND c.field = '{PASSWORD}' AND NOT c.removed) k
                JOIN member m ON m.id = k.member_id
                JOIN "user" u ON u.id = m.user_id
                JOIN workspace w ON w.id = m.workspace_id
@@ -143,12 +143,11 @@ impl VisibleAccount {
         let pauses: Vec<Span> = pauses.into_iter().map(|row| Span { from: row.since, to: row.until }).collect();
         let mut exposed = Vec::new();
         let mut until = None;
-        for (place, row) in versions.into_iter().enumerate() {
+        for row in versions {
             let span = Span { from: row.set_at, to: until };
             until = Some(row.set_at);
-            // What was taken away leaves a version behind with which nothing was exposed. The oldest have lost their value, too.
-            let recent = place < PASSWORDS_KEPT;
-            if recent && !row.kept {
+            // What was taken away leaves a version behind with which nothing was exposed.
+            if row.removed {
                 continue;
             }
             let mut people = self.people(row.version, span, &grants, &knowing, &pauses);

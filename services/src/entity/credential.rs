@@ -15,6 +15,8 @@ pub struct Model {
     pub version: i32,
     /// None where it was taken away, or is too old to be kept.
     pub sealed: Option<Vec<u8>>,
+    /// Whether it says that the one before was taken away.
+    pub removed: bool,
     pub set_by: Option<MemberId>,
     pub set_at: Moment,
 }

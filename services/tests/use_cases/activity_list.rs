@@ -202,6 +202,38 @@ on_both! {
         assert_eq!((row.member.as_deref(), row.company.as_deref()), (Some("Gus Guestadmin"), Some("Northlight Studio")));
     }
 
+    async fn a_name_does_not_find_what_somebody_did_whose_name_is_not_told(world: World) {
+        is_found_by_first_name(&world, &world.gus).await;
+        let sql = "INSERT INTO activity_event (at, kind, actor_id, host_workspace_id, guest_workspace_id, details)
+                   VALUES ($1, 'partnership_declined', $2, $3, $4, '{\"company\":\"the workspace\",\"partner\":\"Harbor Coffee\"}')";
+        let values = [world.clock.now().into(), world.gus.member.into(), world.host.into(), world.gus.workspace.into()];
+        world.run(sql, values).await;
+        let declined = ActivityFilter { event: Some(EventKind::PartnershipDeclined), ..everything() };
+        assert_eq!(shown(&world, &world.ada, &declined).await.len(), 1);
+        let by_name = ActivityFilter { member: "gus".to_owned(), ..declined };
+        assert!(shown(&world, &world.ada, &by_name).await.is_empty());
+    }
+
+    async fn who_does_not_see_an_account_any_more_does_not_learn_what_became_of_it(world: World) {
+        log_in(&world, &world.cora).await;
+        let logged_in = ActivityFilter { event: Some(EventKind::LoggedIn), ..everything() };
+        let by_label = ActivityFilter { account: "instagram".to_owned(), ..logged_in.clone() };
+        for person in [&world.hana, &world.gus, &world.cora] {
+            assert_eq!(shown(&world, person, &by_label).await.len(), 1, "{}", person.name);
+            assert!(!shown(&world, person, &logged_in).await[0].app.is_empty(), "{}", person.name);
+        }
+        world.seen_by(&world.ada).await.share_stopper().unwrap().stop(world.share).await.unwrap();
+        world.run("UPDATE account SET app = 'Merger' WHERE id = $1", [world.account.into()]).await;
+        let row = shown(&world, &world.hana, &logged_in).await.remove(0);
+        assert_eq!((row.account.as_str(), row.app.as_str()), (LABEL, "Merger"));
+        for person in [&world.gus, &world.cora] {
+            let row = shown(&world, person, &logged_in).await.remove(0);
+            assert_eq!((row.account.as_str(), row.app.as_str()), (LABEL, ""), "{}", person.name);
+            let by_app = ActivityFilter { app: "merger".to_owned(), ..logged_in.clone() };
+            assert!(shown(&world, person, &by_app).await.is_empty(), "{}", person.name);
+        }
+    }
+
     async fn the_activity_of_an_account_is_narrowed_down_and_downloaded_as_each_sees_it(world: World) {
         let other = world.account_of_host("Elsewhere", "App", "user").await;
         world.grant(other, &world.carl, domain::account::AccountRole::Collaborator, None).await;

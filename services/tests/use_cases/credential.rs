@@ -145,6 +145,22 @@ on_both! {
         assert_eq!(refused.map(drop), Err(Denial::OwnersOnly));
     }
 
+    async fn a_password_that_was_taken_away_is_no_version_that_anybody_learned(world: World) {
+        store(&world, &world.olga, FIRST).await.unwrap();
+        owner(&world, &world.olga).await.unwrap().remove_password(1).await.unwrap();
+        for number in 3..=14 {
+            store(&world, &world.oscar, &format!("password {number}")).await.unwrap();
+        }
+        let exposure = world.seen_by(&world.olga).await.exposure().await.unwrap();
+        let versions: Vec<i32> = exposure.versions.iter().map(|version| version.kept.version).collect();
+        assert_eq!(versions, (3..=14).rev().chain([1]).collect::<Vec<_>>());
+        let history = owner(&world, &world.olga).await.unwrap().password_history().await.unwrap();
+        let kept: Vec<i32> = history.passwords.iter().map(|kept| kept.version).collect();
+        assert_eq!(kept, (5..=14).rev().collect::<Vec<_>>());
+        owner(&world, &world.olga).await.unwrap().remove_password(14).await.unwrap();
+        assert_eq!(show(&world, &world.olga, Some(5)).await.unwrap(), "password 5", "taking one away costs no other");
+    }
+
     async fn two_owners_who_store_at_once_do_not_overwrite_each_other(world: World) {
         store(&world, &world.olga, FIRST).await.unwrap();
         let (one, two) = (owner(&world, &world.olga).await.unwrap(), owner(&world, &world.oscar).await.unwrap());

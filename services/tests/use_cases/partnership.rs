@@ -4,6 +4,7 @@ use crate::world::{LABEL, Person, World, form, told, words};
 use chrono::TimeDelta;
 use domain::access_request::{AcceptWith, AccessEnd, RequestForm};
 use domain::account::AccountRole;
+use domain::activity::{ActivityFilter, EventKind};
 use domain::partnership::{
     PartnerOverviewView, PartnershipPolicy, PartnershipState, PolicyForm, ProposalForm, TERMS_VERSION,
 };
@@ -208,6 +209,19 @@ on_both! {
         }
         assert!(mails[0].text.contains("You can send it again from the partner’s page."));
         assert_eq!(world.partners(&world.ada).await[1], (format!("the workspace {}", world.third), PartnershipState::Declined));
+    }
+
+    async fn what_somebody_of_the_guest_is_refused_is_not_told_to_the_host(world: World) {
+        let id = world.proposed().await;
+        let ctx = world.ctx(&world.tess).await;
+        ctx.partnership(id).await.unwrap();
+        ctx.refused(domain::Denial::HostOnly, "change a partnership's policy");
+        ctx.record_refusal().await.unwrap();
+        let filter = ActivityFilter { event: Some(EventKind::AttemptRefused), ..ActivityFilter::default() };
+        let own = world.ctx(&world.tess).await.activity(&filter).await.unwrap().rows;
+        assert_eq!(own.len(), 1);
+        assert!(own[0].sentence.contains("(the partnership with Harbor Coffee)"), "{}", own[0].sentence);
+        assert!(world.ctx(&world.ada).await.activity(&filter).await.unwrap().rows.is_empty(), "whose it is comes with a yes");
     }
 
     async fn what_was_declined_can_be_sent_again_as_a_new_partnership(world: World) {

@@ -93,6 +93,17 @@ on_both! {
         assert_eq!(refusals(&world, &world.hana).await, expected);
     }
 
+    async fn of_several_that_are_decided_at_once_each_refusal_counts(world: World) {
+        let line = world.pending().await;
+        let ctx = world.ctx(&world.max).await;
+        let strange = "01a20000-0000-7000-8000-00000000ffff".parse().unwrap();
+        let decided = ctx.decide_selected(&[line, strange], domain::access_request::Decision::Accept, "").await;
+        assert!(decided.is_err());
+        ctx.record_refusal().await.unwrap();
+        let expected = sentence("Max Manager", "decide requests", &format!(" ({LABEL})"), Denial::OwnersOnly);
+        assert_eq!(refusals(&world, &world.olga).await, [expected]);
+    }
+
     async fn what_somebody_does_not_see_leaves_nothing_and_so_does_a_step_that_comes_first(world: World) {
         let ctx = world.ctx(&world.tess).await;
         assert_eq!(told(ctx.account(world.account).await), AppError::NotFound);

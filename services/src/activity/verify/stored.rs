@@ -171,13 +171,13 @@ struct Entry {
 
 impl Entry {
     fn of(row: &QueryResult) -> Result<Self, DbErr> {
-        let position = row.try_get("", "position")?;
-        let bytes = |column: &str| row.try_get::<String>("", column).ok();
-        let salt: Option<Salt> = bytes("salt").and_then(|salt| salt.parse().ok());
-        let leaf = bytes("leaf").and_then(|leaf| leaf.parse().ok());
-        let number = |column: &str| row.try_get::<Option<i64>>("", column).ok().flatten();
-        let found = Recorded::of(row).ok().zip(salt).map(|(event, salt)| {
-            let sealed = event.sealed(position, number("host_number"), number("guest_number"));
+        let position = row.try_get_by_index(0)?;
+        let bytes = |place: usize| row.try_get_by_index::<String>(place).ok();
+        let salt: Option<Salt> = bytes(1).and_then(|salt| salt.parse().ok());
+        let leaf = bytes(2).and_then(|leaf| leaf.parse().ok());
+        let number = |place: usize| row.try_get_by_index::<Option<i64>>(place).ok().flatten();
+        let found = Recorded::of(row, 5).ok().zip(salt).map(|(event, salt)| {
+            let sealed = event.sealed(position, number(3), number(4));
             let leaf = sealed.leaf(salt);
             (sealed, leaf)
         });
@@ -200,7 +200,7 @@ impl Piece {
         };
         // What a changed checkpoint says may be anything: no more is read than can belong to them.
         let sql = format!(
-            "SELECT s.position, s.salt, s.leaf, {SEALED_COLUMNS}, h.number AS host_number, g.number AS guest_number
+            "SELECT s.position, s.salt, s.leaf, h.number AS host_number, g.number AS guest_number, {SEALED_COLUMNS}
              FROM activity_seal s
              LEFT JOIN activity_event e ON e.sequence = s.event_sequence
              LEFT JOIN activity_number h ON h.position = s.position AND h.workspace_id = e.host_workspace_id
