@@ -172,10 +172,10 @@ impl Services {
         self.seal_after(self.all_sealed_up_to().await?, told).await
     }
 
-    async fn seal_after(&self, mut after: i64, told: &(dyn Fn(u64) + Sync)) -> Result<u64, Error> {
-        if !self.something_waits(after).await? {
-            return Ok(0);
-        }
+    async fn seal_after(&self, after: i64, told: &(dyn Fn(u64) + Sync)) -> Result<u64, Error> {
+        // Looked for outside of the transaction: among the events of ten minutes that takes a while.
+        let Some(first) = self.first_waiting(after).await? else { return Ok(0) };
+        let mut after = first - 1;
         let key = self.sealing_key().await?;
         let mut sealed = 0;
         while let Some(batch) = self.seal_batch(&key, after).await? {
@@ -227,11 +227,13 @@ impl Services {
         Ok(said.min(sealed))
     }
 
-    async fn something_waits(&self, after: i64) -> Result<bool, Error> {
-        let sql = "SELECT 1 AS one FROM activity_event e WHERE e.sequence > $1 AND NOT EXISTS (
+    /// The first event after this sequence that waits for its seal.
+    async fn first_waiting(&self, after: i64) -> Result<Option<i64>, Error> {
+        let sql = "SELECT e.sequence FROM activity_event e WHERE e.sequence > $1 AND NOT EXISTS (
                        SELECT 1 FROM activity_seal s WHERE s.event_sequence = e.sequence AND s.event_sequence > $1)
-                   LIMIT 1";
-        Ok(self.reader().query_one_raw(statement(self.reader(), sql, [after.into()])).await?.is_some())
+                   ORDER BY e.sequence LIMIT 1";
+        let row = self.reader().query_one_raw(statement(self.reader(), sql, [after.into()])).await?;
+        Ok(row.map(|row| row.try_get("", "sequence")).transpose()?)
     }
 
     async fn seal_batch(&self, key: &SealingKey, after: i64) -> Result<Option<Batch>, Error> {
