@@ -8,5 +8,5 @@ mod page;
 mod row;
 
 pub use account_page::AccountActivityPage;
-pub use filter::fields;
+pub use filter::{fields, filter_of};
 pub use page::ActivityPage;

@@ -2,6 +2,7 @@
 //! comma-separated values, and `POST /activity/record`, a company's own record with what is needed to verify it.
 
 use crate::router::{Reader, Refusal, Server, read_form, see_other, sign_in_first};
+use app::activity::{fields, filter_of};
 use app::ssr::told_to;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
@@ -12,6 +13,7 @@ use futures::{Stream, TryStreamExt};
 use http::HeaderValue;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use services::Ctx;
+use std::collections::HashMap;
 
 /// What happened in the workspace.
 pub(crate) async fn table(State(server): State<Server>, request: Request) -> Response {
@@ -60,26 +62,13 @@ where
 }
 
 fn in_query(filter: &ActivityFilter) -> String {
-    let fields = app::activity::fields(filter);
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields(filter)).finish()
 }
 
-/// What the list was narrowed down to. A word that is not known narrows nothing, as on the page.
+/// What the list was narrowed down to.
 fn filter_in(body: &str) -> ActivityFilter {
-    let mut filter = ActivityFilter::default();
-    for (name, value) in url::form_urlencoded::parse(body.as_bytes()) {
-        let value = value.into_owned();
-        match name.as_ref() {
-            "from" => filter.from = value,
-            "to" => filter.to = value,
-            "event" => filter.event = value.parse().ok(),
-            "account" => filter.account = value,
-            "app" => filter.app = value,
-            "member" => filter.member = value,
-            _ => {}
-        }
-    }
-    filter
+    let typed: HashMap<_, _> = url::form_urlencoded::parse(body.as_bytes()).collect();
+    filter_of(|name| typed.get(name).map_or_else(String::new, |value| value.as_ref().to_owned()))
 }
 
 pub(crate) async fn record(State(server): State<Server>, request: Request) -> Response {

@@ -26,6 +26,7 @@ pub(crate) use cancelling::{Lines, accounts_touched_by, cancel, cancel_all, pend
 pub use deciding::accept_with;
 pub(crate) use deciding::lock_share;
 pub use sent::SentByMe;
+pub use to_decide::DECIDING;
 pub(crate) use to_decide::waiting_for;
 
 /// A member with name, address and status.

@@ -174,8 +174,11 @@ impl Watch {
     }
 
     async fn shows(&self, ctx: &Ctx, seen: &Seen) -> Result<bool, Error> {
+        if !self.is_of(ctx, seen) {
+            return Ok(false);
+        }
         let event = self.question.of_event(seen.sequence);
-        Ok(self.is_of(ctx, seen) && ctx.latest_activity(&event).await?.is_some())
+        Ok(ctx.latest_activity(&event).await?.is_some())
     }
 }
 

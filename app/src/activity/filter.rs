@@ -9,17 +9,22 @@ use domain::Problem;
 use domain::activity::{ActivityFilter, EventKind};
 use leptos::prelude::*;
 
-/// The filter in the address. A word that is not known narrows nothing.
+/// The filter in the address.
 pub(super) fn filter_in(page: &Address) -> ActivityFilter {
-    let text = |name: &str| page.get(name).unwrap_or_default().to_owned();
+    let filter = filter_of(|name| page.get(name).unwrap_or_default().to_owned());
+    ActivityFilter { after: page.get("after").map(str::to_owned), ..filter }
+}
+
+/// The filter that these fields make, by their names. A word that is not known narrows nothing.
+pub fn filter_of(typed: impl Fn(&str) -> String) -> ActivityFilter {
     ActivityFilter {
-        from: text("from"),
-        to: text("to"),
-        event: page.get("event").and_then(|word| word.parse().ok()),
-        account: text("account"),
-        app: text("app"),
-        member: text("member"),
-        after: page.get("after").map(str::to_owned),
+        from: typed("from"),
+        to: typed("to"),
+        event: typed("event").parse().ok(),
+        account: typed("account"),
+        app: typed("app"),
+        member: typed("member"),
+        after: None,
     }
 }
 

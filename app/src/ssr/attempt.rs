@@ -1,5 +1,7 @@
 //! What each server function is for, in words: the record of a refused attempt says what was tried.
 
+use services::access_request::DECIDING;
+
 /// What a call of this server function tries, as it goes on after "tried to"; nothing for one that only looks at something,
 /// and leaves no trace when it is refused.
 pub(super) fn act_of(path: &str) -> Option<&'static str> {
@@ -19,7 +21,7 @@ const ACTS: &[(&str, &str)] = &[
     ("access-grant/give-back", "give access back"),
     ("access-grant/remove", "remove somebody's access"),
     ("access-request/accept", "accept a request"),
-    ("access-request/decide-selected", "decide requests"),
+    ("access-request/decide-selected", DECIDING),
     ("access-request/decline", "decline a request"),
     ("access-request/extend", "ask for access for longer"),
     ("access-request/remind", "remind the owners of a request"),

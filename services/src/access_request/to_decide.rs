@@ -42,6 +42,10 @@ struct Row {
     host: String,
 }
 
+/// What whoever decides several requests at once tries, in words: the same here, where each refusal is noted, and where the
+/// answer is, so that the last of them is not told twice.
+pub const DECIDING: &str = "decide requests";
+
 impl Ctx {
     /// A page of what waits for this member's decision, oldest first. One's own requests are others' to decide.
     ///
@@ -137,7 +141,7 @@ impl Ctx {
                     let error = error.for_people()?;
                     if let AppError::Denied { denial } = error {
                         // Each is an attempt of its own, whatever becomes of the others.
-                        self.refused(denial, "decide requests");
+                        self.refused(denial, DECIDING);
                     }
                     let told = named.map_or_else(|| error.to_string(), |named| format!("{named}: {error}"));
                     decided.failed.push(told);
