@@ -1,5 +1,7 @@
 //! The database: SQLite by default, PostgreSQL by changing one setting.
 
+pub(crate) mod scan;
+
 use crate::Error;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{

@@ -147,7 +147,7 @@ impl Writing {
     }
 
     /// The company's next events, up to a position.
-    async fn events(&self, last: i64) -> Result<Vec<EventLine>, Error> {
+    async fn events(&self, last: i64) -> Result<Vec<EventLine<'static>>, Error> {
         let sql = format!(
             "SELECT n.number, n.position, s.salt, s.leaf, {SEALED_COLUMNS}, actor.workspace_id AS actor_workspace,
                     o.number AS other_number
@@ -197,7 +197,7 @@ fn unreadable(position: i64) -> Error {
 }
 
 /// What has to be known beside the company's own leaves.
-fn rest_of(checkpoint: &Checkpoint, own: &[EventLine], leaves: &HashMap<i64, Hash>) -> Result<Vec<Hash>, Error> {
+fn rest_of(checkpoint: &Checkpoint, own: &[EventLine<'_>], leaves: &HashMap<i64, Hash>) -> Result<Vec<Hash>, Error> {
     let all: Option<Vec<Hash>> =
         (checkpoint.first..=checkpoint.last).map(|position| leaves.get(&position).copied()).collect();
     let all = all.ok_or(Unreadable(checkpoint.number))?;
@@ -210,7 +210,7 @@ fn rest_of(checkpoint: &Checkpoint, own: &[EventLine], leaves: &HashMap<i64, Has
 }
 
 /// An event as the company may read it.
-fn event_line(row: &QueryResult, workspace: Uuid) -> Result<EventLine, Error> {
+fn event_line(row: &QueryResult, workspace: Uuid) -> Result<EventLine<'static>, Error> {
     let (position, number) = (row.try_get("", "position")?, row.try_get("", "number")?);
     let salt: Salt = row.try_get::<String>("", "salt")?.parse().map_err(|_| unreadable(position))?;
     let leaf = row.try_get::<String>("", "leaf")?.parse().map_err(|_| unreadable(position))?;

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -134,11 +135,12 @@ const SALTS: [&[u8]; 2] = [&[20, 1], &[21, 1]];
 /// What both companies read of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Shared {
+pub(crate) struct Shared<'a> {
     pub(crate) sequence: i64,
     /// Microseconds since 1970.
     pub(crate) at: i64,
-    pub(crate) kind: String,
+    #[serde(borrow)]
+    pub(crate) kind: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) subject: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,10 +153,11 @@ pub(crate) struct Shared {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) partnership: Option<Uuid>,
     /// JSON, as it is stored.
-    pub(crate) details: String,
+    #[serde(borrow)]
+    pub(crate) details: Cow<'a, str>,
 }
 
-impl Shared {
+impl Shared<'_> {
     pub(crate) fn hash(&self, salt: Salt) -> Hash {
         Writing::of(SHARED)
             .fixed(&salt.0)
@@ -175,16 +178,20 @@ impl Shared {
 /// Who did it, and where from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Stamped {
+pub(crate) struct Stamped<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) actor: Option<Uuid>,
-    pub(crate) address: String,
-    pub(crate) os: String,
-    pub(crate) device: String,
-    pub(crate) location: String,
+    #[serde(borrow)]
+    pub(crate) address: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(crate) os: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(crate) device: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(crate) location: Cow<'a, str>,
 }
 
-impl Stamped {
+impl Stamped<'_> {
     pub(crate) fn hash(&self, salt: Salt) -> Hash {
         let writing = Writing::of(STAMP).fixed(&salt.0).id(self.actor);
         writing.text(&self.address).text(&self.os).text(&self.device).text(&self.location).hash()
@@ -233,16 +240,16 @@ impl Salts {
 
 /// Everything of an event that is sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sealed {
+pub(crate) struct Sealed<'a> {
     pub(crate) position: i64,
-    pub(crate) shared: Shared,
-    pub(crate) stamped: Stamped,
+    pub(crate) shared: Shared<'a>,
+    pub(crate) stamped: Stamped<'a>,
     pub(crate) guest: Option<Uuid>,
     pub(crate) host_number: Option<i64>,
     pub(crate) guest_number: Option<i64>,
 }
 
-impl Sealed {
+impl Sealed<'_> {
     pub(crate) fn host_hash(&self, salts: &Salts) -> Hash {
         number_hash(Side::Host, salts.host, Some(self.shared.host), self.host_number)
     }
@@ -548,21 +555,21 @@ mod tests {
             shared: Shared {
                 sequence: 9,
                 at: 1_772_443_800_000_000,
-                kind: "logged_in".to_owned(),
+                kind: "logged_in".into(),
                 subject: None,
                 account: Some(id(3)),
                 host: id(1),
                 request: None,
                 line: None,
                 partnership: Some(id(5)),
-                details: r#"{"actor":"Ann"}"#.to_owned(),
+                details: r#"{"actor":"Ann"}"#.into(),
             },
             stamped: Stamped {
                 actor: Some(id(4)),
-                address: "192.0.2.1".to_owned(),
-                os: "Windows".to_owned(),
-                device: "Computer".to_owned(),
-                location: String::new(),
+                address: "192.0.2.1".into(),
+                os: "Windows".into(),
+                device: "Computer".into(),
+                location: "".into(),
             },
             guest: Some(id(2)),
             host_number: Some(5),

@@ -15,6 +15,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult,
     Value,
 };
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 use uuid::Uuid;
@@ -44,8 +45,8 @@ pub(super) const SEALED_COLUMNS: &str = "e.sequence, e.at, e.kind, e.actor_id, e
 
 /// An event as it is sealed.
 pub(super) struct Recorded {
-    pub(super) shared: Shared,
-    pub(super) stamped: Stamped,
+    pub(super) shared: Shared<'static>,
+    pub(super) stamped: Stamped<'static>,
     pub(super) guest: Option<Uuid>,
 }
 
@@ -54,7 +55,7 @@ impl Recorded {
     /// their places: looking a million events' columns up by name takes seconds.
     pub(super) fn of(row: &QueryResult, first: usize) -> Result<Self, DbErr> {
         let id = |place: usize| row.try_get_by_index::<Option<Uuid>>(first + place);
-        let text = |place: usize| row.try_get_by_index::<String>(first + place);
+        let text = |place: usize| row.try_get_by_index::<String>(first + place).map(Cow::Owned);
         let shared = Shared {
             sequence: row.try_get_by_index(first)?,
             at: row.try_get_by_index::<Moment>(first + 1)?.timestamp_micros(),
@@ -77,7 +78,7 @@ impl Recorded {
         (self.shared.host, self.guest.filter(|guest| *guest != self.shared.host))
     }
 
-    pub(super) fn sealed(self, position: i64, host_number: Option<i64>, guest_number: Option<i64>) -> Sealed {
+    pub(super) fn sealed(self, position: i64, host_number: Option<i64>, guest_number: Option<i64>) -> Sealed<'static> {
         let Self { shared, stamped, guest } = self;
         Sealed { position, shared, stamped, guest, host_number, guest_number }
     }

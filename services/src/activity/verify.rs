@@ -10,17 +10,17 @@ use super::record::{
 };
 use domain::activity::EventKind;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use uuid::Uuid;
 
 /// Problems that are told one by one.
 const MOST_TOLD: usize = 20;
-/// Lines of an export that are read at a time.
-const LINES_AT_ONCE: usize = 8_192;
-/// The longest line of an export.
-const LONGEST_LINE: usize = 16 << 20;
+/// Bytes of an export that are read at a time, up to the end of a line.
+const AT_ONCE: u64 = 2 << 20;
+/// The longest line of an export, in bytes.
+const LONGEST_LINE: u64 = 16 << 20;
 
 /// What the record is compared with.
 #[derive(Clone, Debug, Default)]
@@ -79,10 +79,10 @@ impl Report {
         self.problem_count == 0
     }
 
-    pub(super) fn problem(&mut self, place: impl Into<String>, problem: impl Into<String>) {
+    pub(super) fn problem(&mut self, place: impl fmt::Display, problem: impl Into<String>) {
         self.problem_count += 1;
         if self.problems.len() < MOST_TOLD {
-            self.problems.push(Problem { place: place.into(), problem: problem.into() });
+            self.problems.push(Problem { place: place.to_string(), problem: problem.into() });
         }
     }
 
@@ -128,7 +128,7 @@ impl<'t> Chain<'t> {
 
     /// Follows it to the next checkpoint. A signature covers everything before it, so those of a chain that holds are looked
     /// at once, at its end.
-    pub(super) fn follow(&mut self, checkpoint: Checkpoint, place: &str, report: &mut Report) {
+    pub(super) fn follow(&mut self, checkpoint: Checkpoint, place: fmt::Arguments<'_>, report: &mut Report) {
         report.checkpoints += 1;
         let (number, first, previous) = match &self.before {
             None => (1, 1, Bytes([0; 32])),
@@ -206,7 +206,7 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    pub(super) fn next(&mut self, workspace: Uuid, number: i64, place: &str, report: &mut Report) {
+    pub(super) fn next(&mut self, workspace: Uuid, number: i64, place: fmt::Arguments<'_>, report: &mut Report) {
         match self.last.insert(workspace, number) {
             None if number > 1 => {
                 self.missing.insert(workspace, number - 1);
@@ -220,15 +220,12 @@ impl Numbers {
         }
     }
 
-    /// An event that says what was removed. Only what the sealing key has signed is believed: such an event could be written
-    /// by whoever removes others.
-    pub(super) fn removed(&mut self, shared: &Shared, key: Option<PublicKey>) {
-        if shared.kind == EventKind::ActivityRemoved.word()
-            && let Ok(Removed { through, position, proof }) = serde_json::from_str(&shared.details)
-            && key.is_some_and(|key| key.verifies_removal(shared.host, through, position, &proof))
-        {
+    /// Only what the sealing key has signed is believed: an event that says so could be written by whoever removes others.
+    pub(super) fn removed(&mut self, removal: Removal, key: Option<PublicKey>) {
+        let Removal { host, said: Removed { through, position, proof } } = removal;
+        if key.is_some_and(|key| key.verifies_removal(host, through, position, &proof)) {
             self.removed_up_to = self.removed_up_to.max(position);
-            let known = self.removed.entry(shared.host).or_default();
+            let known = self.removed.entry(host).or_default();
             *known = through.max(*known);
         }
     }
@@ -249,12 +246,26 @@ impl Numbers {
     }
 }
 
-/// What verification reads of an event's details.
+/// An event that says that retention has removed events of a company.
+pub(super) struct Removal {
+    host: Uuid,
+    said: Removed,
+}
+
+/// What verification reads of its details.
 #[derive(Deserialize)]
 struct Removed {
     through: i64,
     position: i64,
     proof: Bytes<64>,
+}
+
+impl Removal {
+    fn of(event: &Shared<'_>) -> Option<Self> {
+        let says_so = event.kind == EventKind::ActivityRemoved.word();
+        let said = says_so.then(|| serde_json::from_str(&event.details).ok())??;
+        Some(Self { host: event.host, said })
+    }
 }
 
 /// The first line of an export.
@@ -281,18 +292,19 @@ pub(super) struct BatchLine {
 /// An event as a company may read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EventLine {
+pub(super) struct EventLine<'a> {
     pub(super) position: i64,
     pub(super) number: i64,
     pub(super) side: Side,
-    pub(super) shared: Shared,
+    #[serde(borrow)]
+    pub(super) shared: Shared<'a>,
     pub(super) shared_salt: Salt,
     pub(super) number_salt: Salt,
     /// The other side's number.
     pub(super) other: Hash,
     /// Who did it and where from, where the company may know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) stamp: Option<Stamped>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) stamp: Option<Stamped<'a>>,
     /// With the stamp its salt, otherwise its hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) stamp_salt: Option<Salt>,
@@ -301,7 +313,7 @@ pub(super) struct EventLine {
     pub(super) leaf: Hash,
 }
 
-impl EventLine {
+impl EventLine<'_> {
     /// The leaf over what stands here; none when it contradicts itself.
     fn leaf_of(&self, workspace: Uuid) -> Option<Hash> {
         let stamp = match (&self.stamp, self.stamp_salt, self.stamp_hash) {
@@ -331,21 +343,28 @@ fn read<'l, T: Deserialize<'l> + Serialize>(line: &'l [u8], written: &mut Vec<u8
 enum Line {
     Head(Head),
     Batch(Box<BatchLine>),
-    Event {
-        event: Box<EventLine>,
-        /// Whether its leaf is over what stands there.
-        whole: bool,
-    },
-    End(End),
+    Event(EventFound),
+    End(Box<End>),
     Unreadable(&'static str),
+}
+
+/// What verification needs of an event in an export.
+struct EventFound {
+    position: i64,
+    number: i64,
+    leaf: Hash,
+    /// Whether its leaf is over what stands there.
+    whole: bool,
+    removal: Option<Removal>,
 }
 
 impl Line {
     fn of(line: &[u8], workspace: Option<Uuid>, written: &mut Vec<u8>) -> Self {
         if line.starts_with(b"{\"position\":") {
-            let read = read::<EventLine>(line, written).map(|event| {
+            let read = read::<EventLine<'_>>(line, written).map(|event| {
                 let whole = workspace.and_then(|workspace| event.leaf_of(workspace)) == Some(event.leaf);
-                Self::Event { event: Box::new(event), whole }
+                let EventLine { position, number, leaf, .. } = event;
+                Self::Event(EventFound { position, number, leaf, whole, removal: Removal::of(&event.shared) })
             });
             read.unwrap_or(Self::Unreadable("an event was changed: it cannot be read"))
         } else if line.starts_with(b"{\"batch\":") {
@@ -353,26 +372,32 @@ impl Line {
             read.unwrap_or(Self::Unreadable("a checkpoint was changed: it cannot be read"))
         } else {
             let head = read::<Head>(line, written).map(Self::Head);
-            head.or_else(|| read::<End>(line, written).map(Self::End))
+            head.or_else(|| read::<End>(line, written).map(|end| Self::End(Box::new(end))))
                 .unwrap_or(Self::Unreadable("the line was changed: it cannot be read"))
         }
     }
+}
 
-    /// Reads lines, on as many cores as there are.
-    fn all(lines: &[Vec<u8>], workspace: Option<Uuid>) -> Vec<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let read = |lines: &[Vec<u8>]| -> Vec<Self> {
-            let mut written = Vec::new();
-            lines.iter().map(|line| Self::of(line, workspace, &mut written)).collect()
-        };
-        if cores < 2 || lines.len() < LINES_AT_ONCE / 4 {
-            return read(lines);
-        }
-        std::thread::scope(|scope| {
-            let parts: Vec<_> =
-                lines.chunks(lines.len().div_ceil(cores)).map(|part| scope.spawn(move || read(part))).collect();
-            parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
-        })
+/// Whole lines of a file, and at its end one that may be cut off.
+struct Lines(Vec<u8>);
+
+impl Lines {
+    /// The next line, and more up to about so many bytes; none at the end.
+    fn next(file: &mut impl BufRead, bytes: u64) -> io::Result<Option<Self>> {
+        let mut lines = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default() + 1_024);
+        file.by_ref().take(bytes).read_to_end(&mut lines)?;
+        file.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut lines)?;
+        Ok(Some(Self(lines)).filter(|lines| !lines.0.is_empty()))
+    }
+
+    fn are_cut_off(&self) -> bool {
+        self.0.last() != Some(&b'\n')
+    }
+
+    fn read(&self, workspace: Option<Uuid>) -> Vec<Line> {
+        let mut written = Vec::new();
+        let lines = self.0.strip_suffix(b"\n").unwrap_or(&self.0).split(|byte| *byte == b'\n');
+        lines.map(|line| Line::of(line, workspace, &mut written)).collect()
     }
 }
 
@@ -383,36 +408,27 @@ impl Line {
 /// When it cannot be read from.
 pub fn verify_export(mut file: impl BufRead, trust: &Trust) -> io::Result<Report> {
     let mut reading = Reading::new(trust);
-    loop {
-        let mut lines = Vec::new();
-        let mut cut_off = false;
-        // The first line says whose record it is, which the others are read with.
-        let at_once = if reading.line == 0 { 1 } else { LINES_AT_ONCE };
-        while lines.len() < at_once {
-            let mut line = Vec::with_capacity(1_024);
-            if io::Read::take(&mut file, LONGEST_LINE as u64).read_until(b'\n', &mut line)? == 0 {
-                break;
+    // The first line says whose record it is, which the others are read with.
+    let Some(first) = Lines::next(&mut file, 0)? else { return Ok(reading.end()) };
+    reading.lines(first.read(None), first.are_cut_off());
+    let workspace = reading.head.as_ref().map(|head| head.workspace);
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from) + 1;
+    std::thread::scope(|scope| {
+        let mut under_way = VecDeque::new();
+        loop {
+            let lines = Lines::next(&mut file, AT_ONCE)?;
+            let at_end = lines.is_none();
+            under_way.extend(lines.map(|lines| scope.spawn(move || (lines.read(workspace), lines.are_cut_off()))));
+            if at_end || under_way.len() >= at_once {
+                let Some(first) = under_way.pop_front() else { return Ok(()) };
+                let read = first.join();
+                let (lines, cut_off) =
+                    read.map_err(|_| io::Error::other("a thread that was reading has broken off"))?;
+                reading.lines(lines, cut_off);
             }
-            cut_off = line.pop_if(|last| *last == b'\n').is_none();
-            lines.push(line);
-            if cut_off {
-                break;
-            }
         }
-        if lines.is_empty() {
-            return Ok(reading.end());
-        }
-        let read = Line::all(&lines, reading.head.as_ref().map(|head| head.workspace));
-        if read.len() != lines.len() {
-            return Err(io::Error::other("a thread that was reading has broken off"));
-        }
-        for line in read {
-            reading.line(line);
-        }
-        if cut_off {
-            reading.problem("the line is cut off");
-        }
-    }
+    })
+    .map(|()| reading.end())
 }
 
 /// An export that is being read.
@@ -453,12 +469,17 @@ impl<'t> Reading<'t> {
         }
     }
 
-    fn place(&self) -> String {
-        format!("line {}", self.line)
+    fn problem(&mut self, problem: impl Into<String>) {
+        self.report.problem(format_args!("line {}", self.line), problem);
     }
 
-    fn problem(&mut self, problem: impl Into<String>) {
-        self.report.problem(self.place(), problem);
+    fn lines(&mut self, lines: Vec<Line>, cut_off: bool) {
+        for line in lines {
+            self.line(line);
+        }
+        if cut_off {
+            self.problem("the line is cut off");
+        }
     }
 
     fn line(&mut self, line: Line) {
@@ -471,8 +492,8 @@ impl<'t> Reading<'t> {
             _ if self.line == 1 => self.problem("this is not how a download of activity begins"),
             Line::Head(_) => self.problem("something begins here that does not belong to it"),
             Line::Batch(batch) => self.batch(*batch),
-            Line::Event { event, whole } => self.event(&event, whole),
-            Line::End(end) => self.end = Some(end),
+            Line::Event(event) => self.event(event),
+            Line::End(end) => self.end = Some(*end),
             Line::Unreadable(problem) => self.problem(problem),
         }
     }
@@ -497,30 +518,33 @@ impl<'t> Reading<'t> {
 
     fn batch(&mut self, batch: BatchLine) {
         self.close();
-        let place = self.place();
-        self.chain.follow(batch.batch.clone(), &place, &mut self.report);
+        let line = self.line;
+        self.chain.follow(batch.batch.clone(), format_args!("line {line}"), &mut self.report);
         let position = batch.batch.first.saturating_sub(1);
         self.batch = Some(OpenBatch { line: self.line, batch, leaves: Vec::new(), position, events: 0 });
     }
 
-    fn event(&mut self, event: &EventLine, whole: bool) {
+    fn event(&mut self, event: EventFound) {
         self.report.events += 1;
-        let place = format!("line {} (number {})", self.line, event.number);
+        let (line, number) = (self.line, event.number);
+        let place = format_args!("line {line} (number {number})");
         let Some(workspace) = self.head.as_ref().map(|head| head.workspace) else { return };
-        if !whole {
-            self.report.problem(&place, "the event was changed");
+        if !event.whole {
+            self.report.problem(place, "the event was changed");
         }
-        self.numbers.next(workspace, event.number, &place, &mut self.report);
-        self.numbers.removed(&event.shared, self.chain.key);
-        self.last_number = event.number;
+        self.numbers.next(workspace, number, place, &mut self.report);
+        if let Some(removal) = event.removal {
+            self.numbers.removed(removal, self.chain.key);
+        }
+        self.last_number = number;
         let Some(open) = &mut self.batch else {
-            self.report.problem(&place, "the event is under no checkpoint");
+            self.report.problem(place, "the event is under no checkpoint");
             return;
         };
         open.events += 1;
         let within = event.position > open.position && event.position <= open.batch.batch.last;
         if !within {
-            self.report.problem(&place, "the event does not stand where it was sealed");
+            self.report.problem(place, "the event does not stand where it was sealed");
             return;
         }
         open.position = event.position;

@@ -124,7 +124,14 @@ on_both! {
         let at = |column: &str, value: &str| format!("UPDATE activity_event SET {column} = {value} WHERE sequence = {sequence}");
         let member = "(SELECT id FROM member ORDER BY id DESC LIMIT 1)";
         let account = format!("(SELECT id FROM account WHERE label = '{}')", "Payroll");
-        for (sql, place) in [
+        // SQLite keeps a value of any kind in any column, and a time in any spelling.
+        let other_kinds = [
+            (at("details", "CAST(details AS BLOB)"), "event"),
+            (at("actor_id", "hex(actor_id)"), "event"),
+            (at("at", "replace(at, '+00:00', 'Z')"), "event"),
+        ];
+        let other_kinds = other_kinds.into_iter().filter(|_| world.url.starts_with("sqlite"));
+        for (sql, place) in other_kinds.chain([
             (at("kind", "'anything'"), "event"),
             (at("details", "'{}'"), "event"),
             (at("details", "details || ' '"), "event"),
@@ -141,6 +148,14 @@ on_both! {
             (format!("UPDATE activity_seal SET salt = leaf WHERE position = {middle}"), "event"),
             (format!("UPDATE activity_seal SET leaf = salt WHERE position = {middle}"), "event"),
             (format!("DELETE FROM activity_number WHERE position = {middle}"), "event"),
+            (format!("UPDATE activity_number SET number = number + 1000 WHERE position = {middle}"), "event"),
+            (
+                format!(
+                    "INSERT INTO activity_number (workspace_id, number, position)
+                     SELECT id, 1000, {middle} FROM workspace WHERE name = 'Third Street'"
+                ),
+                "event",
+            ),
             ("UPDATE activity_checkpoint SET root = previous WHERE number = 2".to_owned(), "checkpoint"),
             ("UPDATE activity_checkpoint SET previous = root WHERE number = 2".to_owned(), "checkpoint"),
             ("UPDATE activity_checkpoint SET signature = root WHERE number = 3".to_owned(), "checkpoint"),
@@ -150,7 +165,7 @@ on_both! {
             ("UPDATE activity_checkpoint SET highest_sequence = highest_sequence + 1 WHERE number = 2".to_owned(), "checkpoint"),
             ("DELETE FROM activity_checkpoint WHERE number = 2".to_owned(), "event"),
             ("DELETE FROM activity_checkpoint WHERE number = 3".to_owned(), "the end"),
-        ] {
+        ]) {
             let folder = tempfile::tempdir().unwrap();
             let undo = Undo::begin(&world, folder.path()).await;
             undo.run(&sql).await;

@@ -1,8 +1,9 @@
-//! Verifying the record where it is stored.
+//! The record where it is stored.
 
-use super::{Chain, Numbers, Report, Trust};
-use crate::activity::record::{Checkpoint, Hash, PublicKey, Salt, Sealed, root};
-use crate::activity::seal::{ALL_COMMITTED_AFTER, Recorded, SEALED_COLUMNS};
+use super::{Chain, Numbers, Removal, Report, Trust};
+use crate::activity::record::{Checkpoint, Hash, PublicKey, Salt, Sealed, Shared, Stamped, root};
+use crate::activity::seal::{ALL_COMMITTED_AFTER, SEALED_COLUMNS};
+use crate::database::scan::{OtherKind, Row, Scanner};
 use crate::database::statement;
 use crate::entity::activity_checkpoint;
 use crate::{Database, Error};
@@ -10,11 +11,12 @@ use chrono::TimeDelta;
 use domain::Moment;
 use futures::{TryStreamExt, stream};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, QueryResult};
+use uuid::Uuid;
 
 /// Checkpoints read at a time.
 const CHECKPOINTS_AT_ONCE: i64 = 512;
 /// Events read at a time, as long as one batch has not more.
-const EVENTS_AT_ONCE: i64 = 4_096;
+const EVENTS_AT_ONCE: i64 = 8_192;
 /// Pieces that are read and hashed at the same time.
 const PIECES_AT_ONCE: usize = 4;
 
@@ -45,11 +47,12 @@ impl Database {
             };
         let mut follower =
             Follower { chain: Chain::new(trust, key), numbers: Numbers::default(), removed: Vec::new(), position: 0 };
+        let scanner = self.scanner().await?;
         let pieces = stream::try_unfold(0, |after| self.checkpoints_after(after)).try_flatten();
-        let pieces = pieces.map_ok(|checkpoints| async move {
-            // In a task of its own: hashing has a core while the next piece is read.
-            let connection = self.read().clone();
-            tokio::spawn(async move { Piece::read(&connection, checkpoints).await }).await?
+        let pieces = pieces.map_ok(|checkpoints| {
+            let scanner = scanner.clone();
+            // In a task of its own: it goes on while others are followed.
+            async move { tokio::spawn(async move { Piece::read(&scanner, checkpoints).await }).await? }
         });
         let mut pieces = std::pin::pin!(pieces.try_buffered(PIECES_AT_ONCE));
         while let Some(piece) = pieces.try_next().await? {
@@ -165,23 +168,81 @@ struct Entry {
     position: i64,
     /// As the seal says.
     leaf: Option<Hash>,
-    /// What is there, and the leaf that it has.
-    found: Option<(Sealed, Hash)>,
+    /// None when the event is not there, or cannot be read.
+    found: Option<Found>,
+}
+
+/// What verification needs of an event that is there.
+struct Found {
+    /// The leaf that it has.
+    leaf: Hash,
+    sequence: i64,
+    /// The companies that it concerns, with its number in the record of each.
+    companies: [Option<(Uuid, Option<i64>)>; 2],
+    /// A company that it does not concern has a number for it.
+    numbered_elsewhere: bool,
+    removal: Option<Removal>,
+}
+
+/// A number of an event in a company's record.
+struct Numbered {
+    position: i64,
+    workspace: Uuid,
+    number: i64,
+}
+
+impl Numbered {
+    const QUESTION: &str = "SELECT n.position, n.workspace_id, n.number FROM activity_number n";
+
+    fn of(row: &Row<'_>) -> Result<Self, OtherKind> {
+        Ok(Self {
+            position: row.number(0)?.ok_or(OtherKind)?,
+            workspace: row.id(1)?.ok_or(OtherKind)?,
+            number: row.number(2)?.ok_or(OtherKind)?,
+        })
+    }
 }
 
 impl Entry {
-    fn of(row: &QueryResult) -> Result<Self, DbErr> {
-        let position = row.try_get_by_index(0)?;
-        let bytes = |place: usize| row.try_get_by_index::<String>(place).ok();
-        let salt: Option<Salt> = bytes(1).and_then(|salt| salt.parse().ok());
-        let leaf = bytes(2).and_then(|leaf| leaf.parse().ok());
-        let number = |place: usize| row.try_get_by_index::<Option<i64>>(place).ok().flatten();
-        let found = Recorded::of(row, 5).ok().zip(salt).map(|(event, salt)| {
-            let sealed = event.sealed(position, number(3), number(4));
-            let leaf = sealed.leaf(salt);
-            (sealed, leaf)
-        });
-        Ok(Self { position, leaf, found })
+    /// With the numbers that are there for its position.
+    fn of(row: &Row<'_>, position: i64, numbers: &[Numbered]) -> Self {
+        let salt = row.text(1).ok().and_then(|salt| salt.parse().ok());
+        let leaf = row.text(2).ok().and_then(|leaf| leaf.parse().ok());
+        let found = salt.and_then(|salt| Found::of(row, position, salt, numbers).ok());
+        Self { position, leaf, found }
+    }
+}
+
+impl Found {
+    /// The first three columns are the seal's; [`SEALED_COLUMNS`] follow.
+    fn of(row: &Row<'_>, position: i64, salt: Salt, numbers: &[Numbered]) -> Result<Self, OtherKind> {
+        let text = |column: usize| row.text(column).map(Into::into);
+        let shared = Shared {
+            sequence: row.number(3)?.ok_or(OtherKind)?,
+            at: row.time(4)?,
+            kind: text(5)?,
+            subject: row.id(7)?,
+            account: row.id(8)?,
+            host: row.id(9)?.ok_or(OtherKind)?,
+            request: row.id(11)?,
+            line: row.id(12)?,
+            partnership: row.id(13)?,
+            details: text(14)?,
+        };
+        let stamped =
+            Stamped { actor: row.id(6)?, address: text(15)?, os: text(16)?, device: text(17)?, location: text(18)? };
+        let (sequence, host, guest) = (shared.sequence, shared.host, row.id(10)?);
+        let other = guest.filter(|guest| *guest != host);
+        let number_of = |workspace: Uuid| {
+            numbers.iter().find(|numbered| numbered.workspace == workspace).map(|numbered| numbered.number)
+        };
+        let companies = [Some(host), other].map(|company| company.map(|company| (company, number_of(company))));
+        let [host_number, guest_number] = companies.map(|company| company.and_then(|(_, number)| number));
+        let numbered_elsewhere =
+            numbers.iter().any(|numbered| numbered.workspace != host && Some(numbered.workspace) != other);
+        let removal = Removal::of(&shared);
+        let sealed = Sealed { position, shared, stamped, guest, host_number, guest_number };
+        Ok(Self { leaf: sealed.leaf(salt), sequence, companies, numbered_elsewhere, removal })
     }
 }
 
@@ -192,26 +253,48 @@ struct Piece {
 }
 
 impl Piece {
-    async fn read(connection: &DatabaseConnection, checkpoints: Vec<Stored>) -> Result<Self, Error> {
+    async fn read(scanner: &Scanner, checkpoints: Vec<Stored>) -> Result<Self, Error> {
         let ranges = || checkpoints.iter().filter_map(|checkpoint| checkpoint.range);
         let (Some(first), Some(last)) = (ranges().map(|(first, _)| first).min(), ranges().map(|(_, last)| last).max())
         else {
             return Ok(Self { checkpoints, entries: Vec::new() });
         };
         // What a changed checkpoint says may be anything: no more is read than can belong to them.
-        let sql = format!(
-            "SELECT s.position, s.salt, s.leaf, h.number AS host_number, g.number AS guest_number, {SEALED_COLUMNS}
-             FROM activity_seal s
-             LEFT JOIN activity_event e ON e.sequence = s.event_sequence
-             LEFT JOIN activity_number h ON h.position = s.position AND h.workspace_id = e.host_workspace_id
-             LEFT JOIN activity_number g ON g.position = s.position AND g.workspace_id = e.guest_workspace_id
-                 AND g.workspace_id <> e.host_workspace_id
-             WHERE s.position BETWEEN $1 AND $2 ORDER BY s.position LIMIT {}",
-            EVENTS_AT_ONCE * 2
+        let most = EVENTS_AT_ONCE * 2;
+        let within = |table: &str| format!("{table}.position BETWEEN {first} AND {last} ORDER BY {table}.position");
+        let numbers = format!("{} WHERE {} LIMIT {}", Numbered::QUESTION, within("n"), 2 * most);
+        let events = format!(
+            "SELECT s.position, s.salt, s.leaf, {SEALED_COLUMNS}
+             FROM activity_seal s LEFT JOIN activity_event e ON e.sequence = s.event_sequence
+             WHERE {} LIMIT {most}",
+            within("s")
         );
-        let rows = connection.query_all_raw(statement(connection, &sql, [first.into(), last.into()])).await?;
-        let entries = rows.iter().map(Entry::of).collect::<Result<_, _>>()?;
-        Ok(Self { checkpoints, entries })
+        let reading = scanner.scan([numbers, events], Reading::default(), Reading::row).await?;
+        Ok(Self { checkpoints, entries: reading.entries })
+    }
+}
+
+/// A piece that is being read: first the numbers, then the events, both by position.
+#[derive(Default)]
+struct Reading {
+    numbers: Vec<Numbered>,
+    /// How many of them belong to events that were read.
+    used: usize,
+    entries: Vec<Entry>,
+}
+
+impl Reading {
+    fn row(&mut self, question: usize, row: &Row<'_>) {
+        if question == 0 {
+            // One that cannot be read is none.
+            self.numbers.extend(Numbered::of(row));
+        } else if let Ok(Some(position)) = row.number(0) {
+            let left = &self.numbers[self.used..];
+            let before = left.iter().take_while(|numbered| numbered.position < position).count();
+            let own = left[before..].iter().take_while(|numbered| numbered.position == position).count();
+            self.entries.push(Entry::of(row, position, &left[before..before + own]));
+            self.used += before + own;
+        }
     }
 }
 
@@ -229,7 +312,7 @@ impl Follower<'_> {
     fn follow(&mut self, piece: Piece, report: &mut Report) {
         let mut entries = piece.entries.into_iter().peekable();
         for Stored { number, range, highest_sequence, checkpoint } in piece.checkpoints {
-            let place = format!("checkpoint {number}");
+            let place = format_args!("checkpoint {number}");
             let Some((first, last)) = range else {
                 report.problem(place, "it was changed: it cannot be read");
                 continue;
@@ -237,11 +320,11 @@ impl Follower<'_> {
             let mut leaves = Vec::new();
             let mut highest = None;
             while let Some(entry) = entries.next_if(|entry| entry.position <= last) {
-                highest = highest.max(entry.found.as_ref().map(|(sealed, _)| sealed.shared.sequence));
+                highest = highest.max(entry.found.as_ref().map(|found| found.sequence));
                 leaves.extend(self.entry(entry, first, report));
             }
             if highest.is_some() && highest != highest_sequence {
-                report.problem(&place, "up to which event it seals was changed");
+                report.problem(place, "up to which event it seals was changed");
             }
             let whole = last.checked_sub(first).and_then(|less| usize::try_from(less).ok()).map(|less| less + 1);
             let gone = leaves.is_empty();
@@ -249,15 +332,15 @@ impl Follower<'_> {
                 self.removed.push((first, last));
             } else if whole != Some(leaves.len()) {
                 let problem = format!("{} of its events are there, out of those from {first} to {last}", leaves.len());
-                report.problem(&place, problem);
+                report.problem(place, problem);
             }
             match checkpoint {
-                None => report.problem(&place, "it was changed: it cannot be read"),
+                None => report.problem(place, "it was changed: it cannot be read"),
                 Some(checkpoint) => {
                     if !gone && root(&leaves) != Some(checkpoint.root) {
-                        report.problem(&place, "its events are not those that were sealed");
+                        report.problem(place, "its events are not those that were sealed");
                     }
-                    self.chain.follow(checkpoint, &place, report);
+                    self.chain.follow(checkpoint, place, report);
                 }
             }
         }
@@ -269,32 +352,33 @@ impl Follower<'_> {
     /// Looks at an event, and returns the leaf that it has.
     fn entry(&mut self, entry: Entry, first: i64, report: &mut Report) -> Option<Hash> {
         report.events += 1;
-        let place = format!("event {}", entry.position);
-        if entry.position < first || entry.position <= self.position {
-            report.problem(&place, "it is under no checkpoint");
+        let position = entry.position;
+        let place = format_args!("event {position}");
+        if position < first || position <= self.position {
+            report.problem(place, "it is under no checkpoint");
             return None;
         }
-        self.position = entry.position;
-        let Some((sealed, leaf)) = entry.found else {
-            report.problem(&place, "it is missing, or was changed so that it cannot be read");
+        self.position = position;
+        let Some(found) = entry.found else {
+            report.problem(place, "it is missing, or was changed so that it cannot be read");
             return entry.leaf;
         };
-        if entry.leaf != Some(leaf) {
-            report.problem(&place, "it was changed");
+        if entry.leaf != Some(found.leaf) {
+            report.problem(place, "it was changed");
         }
-        let companies = [
-            (Some(sealed.shared.host), sealed.host_number),
-            (sealed.guest.filter(|guest| *guest != sealed.shared.host), sealed.guest_number),
-        ];
-        for (company, number) in companies {
-            match (company, number) {
-                (Some(company), Some(number)) => self.numbers.next(company, number, &place, report),
-                (Some(company), None) => report.problem(&place, format!("it has no number in the record of {company}")),
-                _ => {}
+        for (company, number) in found.companies.into_iter().flatten() {
+            match number {
+                Some(number) => self.numbers.next(company, number, place, report),
+                None => report.problem(place, format!("it has no number in the record of {company}")),
             }
         }
-        self.numbers.removed(&sealed.shared, self.chain.key);
-        Some(leaf)
+        if found.numbered_elsewhere {
+            report.problem(place, "it has a number in the record of a company that it does not concern");
+        }
+        if let Some(removal) = found.removal {
+            self.numbers.removed(removal, self.chain.key);
+        }
+        Some(found.leaf)
     }
 
     fn end(self, report: &mut Report) {
