@@ -172,10 +172,16 @@ impl VisibleAccount {
         knowing: &[KnowingRow],
         pauses: &[Span],
     ) -> Vec<ExposedMember> {
-        let badge = |workspace: WorkspaceId, name: &str| {
-            (workspace != self.ctx().workspace()).then(|| WorkspaceBadge { name: name.to_owned() })
+        let own = self.ctx().workspace();
+        let could = |member: MemberId, name: &str, (workspace, company): (WorkspaceId, &str), role| ExposedMember {
+            name: name.to_owned(),
+            badge: (workspace != own).then(|| WorkspaceBadge { name: company.to_owned() }),
+            role,
+            stored: false,
+            seen_at: None,
+            times: 0,
+            has_access: grants.iter().any(|grant| grant.member_id == member && grant.counts),
         };
-        let counts = |member: MemberId| grants.iter().any(|grant| grant.member_id == member && grant.counts);
         let mut people: BTreeMap<MemberId, ExposedMember> = BTreeMap::new();
         for grant in grants {
             let Some(role) = role_of(grant.strength) else { continue };
@@ -183,29 +189,17 @@ impl VisibleAccount {
             if role != AccountRole::Owner && !shared.outlasts(pauses) {
                 continue;
             }
-            let known = people.entry(grant.member_id).or_insert_with(|| ExposedMember {
-                name: grant.name.clone(),
-                badge: badge(grant.workspace_id, &grant.workspace),
-                role,
-                stored: false,
-                seen_at: None,
-                times: 0,
-                has_access: counts(grant.member_id),
-            });
+            let company = (grant.workspace_id, grant.workspace.as_str());
+            let entry = people.entry(grant.member_id);
+            let known = entry.or_insert_with(|| could(grant.member_id, &grant.name, company, role));
             known.role = known.role.max(role);
         }
         for knows in knowing.iter().filter(|knows| knows.version == version) {
             let roles = grants.iter().filter(|grant| grant.member_id == knows.member_id);
             let role = roles.filter_map(|grant| role_of(grant.strength)).max().unwrap_or(AccountRole::Collaborator);
-            let known = people.entry(knows.member_id).or_insert_with(|| ExposedMember {
-                name: knows.name.clone(),
-                badge: badge(knows.workspace_id, &knows.workspace),
-                role,
-                stored: false,
-                seen_at: None,
-                times: 0,
-                has_access: counts(knows.member_id),
-            });
+            let company = (knows.workspace_id, knows.workspace.as_str());
+            let entry = people.entry(knows.member_id);
+            let known = entry.or_insert_with(|| could(knows.member_id, &knows.name, company, role));
             known.stored = knows.stored > 0;
             known.seen_at = knows.seen_at;
             known.times = u32::try_from(knows.times).unwrap_or(u32::MAX);
