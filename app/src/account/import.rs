@@ -7,7 +7,7 @@ pub mod posted;
 use crate::layout::form::{Posted, Problems};
 use crate::ui::button::{ButtonLink, Look};
 use crate::ui::select::{Choice, Select};
-use crate::ui::table::{Cell, NamingCell, Table};
+use crate::ui::table::{Cell, NamingCell, Table, or_dash};
 use crate::ui::text_field::{Checkbox, Said, described_by};
 use domain::account::{ImportPreview, MOST_LINES, ReadyLine, WrongLine};
 use domain::credential::NewSecrets;
@@ -227,11 +227,10 @@ fn Problematic(caption: &'static str, lines: Vec<WrongLine>) -> impl IntoView {
                         .into_iter()
                         .take(SHOWN_WRONG)
                         .map(|line| {
-                            let named = if line.label.is_empty() { "–".to_owned() } else { line.label };
                             view! {
                                 <tr class="table-row" role="row">
                                     <NamingCell>{format!("Line {}", line.line)}</NamingCell>
-                                    <Cell label=label>{named}</Cell>
+                                    <Cell label=label>{or_dash(line.label)}</Cell>
                                     <Cell label=problem>{line.problems.join(" ")}</Cell>
                                 </tr>
                             }
@@ -247,7 +246,7 @@ fn Problematic(caption: &'static str, lines: Vec<WrongLine>) -> impl IntoView {
 /// Which secrets there are; not what they are.
 fn kept_in_words(secrets: &NewSecrets) -> &'static str {
     match (secrets.password.is_empty(), secrets.one_time_code.is_empty()) {
-        (true, true) => "–",
+        (true, true) => "",
         (false, true) => "Password",
         (true, false) => "One-time code",
         (false, false) => "Password, one-time code",
@@ -260,7 +259,6 @@ const READY_COLUMNS: [&str; 6] = ["Label", "App", "Login URL", "Username", "Note
 fn Ready(lines: Vec<ReadyLine>) -> impl IntoView {
     let more = lines.len().saturating_sub(SHOWN_READY);
     let [_, app, login_url, username, note, kept] = READY_COLUMNS;
-    let cell = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     (!lines.is_empty()).then(|| {
         view! {
             <section class="import-lines">
@@ -274,12 +272,12 @@ fn Ready(lines: Vec<ReadyLine>) -> impl IntoView {
                                 <tr class="table-row" role="row">
                                     <NamingCell>{account.label}</NamingCell>
                                     <Cell label=app>{account.app}</Cell>
-                                    <Cell label=login_url>{cell(account.login_url)}</Cell>
-                                    <Cell label=username>{cell(account.username)}</Cell>
+                                    <Cell label=login_url>{or_dash(account.login_url)}</Cell>
+                                    <Cell label=username>{or_dash(account.username)}</Cell>
                                     <Cell label=note>
-                                        <span class="import-note">{cell(account.note)}</span>
+                                        <span class="import-note">{or_dash(account.note)}</span>
                                     </Cell>
-                                    <Cell label=kept>{kept_in_words(&secrets)}</Cell>
+                                    <Cell label=kept>{or_dash(kept_in_words(&secrets).to_owned())}</Cell>
                                 </tr>
                             }
                         })

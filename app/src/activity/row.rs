@@ -1,7 +1,7 @@
 //! A line of activity, the same on its own page and on an account's.
 
 use crate::layout::moment::Ago;
-use crate::ui::table::{Cell, Table};
+use crate::ui::table::{Cell, Table, or_dash};
 use domain::activity::ActivityRow;
 use leptos::prelude::*;
 
@@ -47,8 +47,4 @@ fn Row(row: ActivityRow) -> impl IntoView {
             <Cell label=device>{or_dash(row.device)}</Cell>
         </tr>
     }
-}
-
-fn or_dash(text: String) -> String {
-    if text.is_empty() { "–".to_owned() } else { text }
 }

@@ -2,6 +2,7 @@
 //!
 //! The roles are written out because a changed `display` takes them away (CSS Display 3, appendix on accessibility).
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 /// A table with its heading row.
@@ -54,6 +55,11 @@ pub fn Cell(
             <div>{children()}</div>
         </td>
     }
+}
+
+/// What stands in a cell that may have nothing in it: then a dash, and no line of its own on narrow screens.
+pub fn or_dash(text: String) -> Either<String, impl IntoView> {
+    if text.is_empty() { Either::Right(view! { <span class="table-dash">"–"</span> }) } else { Either::Left(text) }
 }
 
 /// The first cell of a row, which names the row.
