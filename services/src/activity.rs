@@ -5,7 +5,7 @@ mod export;
 mod list;
 pub mod record;
 mod retention;
-mod seal;
+pub(crate) mod seal;
 pub mod stamp;
 mod table;
 pub mod verify;

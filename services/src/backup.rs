@@ -4,6 +4,7 @@
 //! whole, and whether the record of activity is as it was sealed. The key is in neither: without it the secrets in a backup
 //! cannot be read.
 
+use crate::activity::seal::key_in;
 use crate::activity::verify::Trust;
 use crate::database::{Database, statement};
 use crate::vault::{KeySource, OpenError, Vault};
@@ -84,7 +85,7 @@ impl Database {
         let written = self.write().execute_raw(statement(self.write(), "VACUUM INTO $1", [part.text().into()])).await;
         written.map_err(Error::from)?;
         let copy = Database::connect(&part.url()).await?;
-        let checked = check(&copy, &part.0, "the database", if_altered).await;
+        let checked = check(&copy, &part.0, "the database", &Trust::default(), if_altered).await;
         copy.close().await?;
         let checked = checked?;
         part.keep_as(file)?;
@@ -132,14 +133,21 @@ async fn restored(
 ) -> Result<Checked, BackupError> {
     whole(copy.write(), backup).await?;
     copy.migrate().await?;
-    Vault::open(copy, key, now).await?;
-    check(copy, backup, &backup.display().to_string(), if_altered).await
+    let vault = Vault::open(copy, key, now).await?;
+    let trust = Trust { key: key_in(&vault, copy.read()).await?, ..Trust::default() };
+    check(copy, backup, &backup.display().to_string(), &trust, if_altered).await
 }
 
 /// Whether a copy is whole, and the activity in what it was made of as it was sealed.
-async fn check(copy: &Database, file: &Path, made_of: &str, if_altered: IfAltered) -> Result<Checked, BackupError> {
+async fn check(
+    copy: &Database,
+    file: &Path,
+    made_of: &str,
+    trust: &Trust,
+    if_altered: IfAltered,
+) -> Result<Checked, BackupError> {
     whole(copy.read(), file).await?;
-    let report = copy.verify_activity(&Trust::default()).await?;
+    let report = copy.verify_activity(trust).await?;
     let altered = report.problems.first().map(|first| format!("{}: {}", first.place, first.problem));
     if let (Some(what), IfAltered::Refuse) = (&altered, if_altered) {
         return Err(BackupError::Altered(made_of.to_owned(), what.clone()));

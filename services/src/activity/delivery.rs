@@ -6,10 +6,11 @@ use crate::entity::activity_checkpoint;
 use crate::shell::shell;
 use crate::{Error, Services, chain};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use std::path::PathBuf;
+use std::io::{ErrorKind, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 /// Checkpoints delivered at a time.
 const AT_ONCE: i64 = 1_000;
@@ -41,7 +42,12 @@ impl Keeper {
     async fn take(&self, lines: Vec<u8>) -> std::io::Result<()> {
         match self {
             Self::File(file) => {
+                let broken_off = breaks_off(file).await;
                 let mut file = tokio::fs::OpenOptions::new().create(true).append(true).open(file).await?;
+                if broken_off {
+                    // The disk was full in the middle of a line, which comes once more now.
+                    file.write_all(b"\n").await?;
+                }
                 file.write_all(&lines).await?;
                 file.sync_all().await
             }
@@ -62,6 +68,20 @@ impl Keeper {
             }
         }
     }
+}
+
+/// Whether a file ends in the middle of a line. One that is not there, or cannot be read, does not.
+async fn breaks_off(file: &Path) -> bool {
+    let last = async {
+        if !tokio::fs::metadata(file).await?.is_file() {
+            // A pipe has no end to look at.
+            return Err(ErrorKind::InvalidInput.into());
+        }
+        let mut file = tokio::fs::File::open(file).await?;
+        file.seek(SeekFrom::End(-1)).await?;
+        file.read_u8().await
+    };
+    last.await.is_ok_and(|last: u8| last != b'\n')
 }
 
 impl Services {

@@ -5,6 +5,7 @@
 //! event says.
 
 use super::seal::Unreadable;
+use super::verify::PastOfCompany;
 use super::{Details, Event};
 use crate::database::statement;
 use crate::{Error, Services};
@@ -18,25 +19,13 @@ const TOLD_EVERY: TimeDelta = TimeDelta::days(1);
 /// Where is kept up to which checkpoint events are removed.
 const WAY: &str = "retention";
 
-#[derive(Debug, FromQueryResult)]
-struct Old {
-    number: i64,
-    last_position: i64,
-}
-
-#[derive(Debug, FromQueryResult)]
-struct Share {
-    workspace_id: WorkspaceId,
-    events: i64,
-    through: i64,
-}
-
 impl Services {
     /// Removes events that are older than they are kept, unless they are kept for ever. Returns how many went.
     ///
     /// # Errors
     ///
-    /// [`Error::Database`], and [`Error::Record`] when what is to be removed cannot be sealed first.
+    /// [`Error::Database`], and [`Error::Record`] when something of the record is not as it was sealed, or what is to be removed
+    /// cannot be sealed first.
     pub async fn remove_old_activity(&self) -> Result<u64, Error> {
         let Some(keep) = self.keeps_activity_for() else { return Ok(0) };
         self.announce_removal(keep).await?;
@@ -70,33 +59,29 @@ impl Services {
         if oldest.is_none_or(|oldest| oldest > now - keep - TOLD_EVERY) {
             return Ok(());
         }
-        // A batch is sealed after the last of its events has happened.
-        let sql =
-            "SELECT number, last_position FROM activity_checkpoint WHERE at < $1 ORDER BY at DESC, number DESC LIMIT 1";
-        let old = Old::find_by_statement(statement(reader, sql, [(now - keep).into()])).one(reader).await?;
-        let Some(old) = old.filter(|old| old.number > announced) else { return Ok(()) };
-        let sql = "SELECT workspace_id, count(*) AS events, max(number) AS through FROM activity_number
-                   WHERE position <= $1 GROUP BY workspace_id ORDER BY workspace_id";
-        let shares = Share::find_by_statement(statement(reader, sql, [old.last_position.into()])).all(reader).await?;
+        // A batch is sealed after the last of its events has happened. What is signed here is what the record vouches for: whoever
+        // can write the tables would have anything removed otherwise.
         let key = self.sealing_key().await?;
+        let past = self.database().sealed_before(now - keep, key.public()).await?;
+        let Some(past) = past.filter(|past| past.checkpoint > announced) else { return Ok(()) };
         let change = self.change().await?;
         let sql = "INSERT INTO activity_delivery (way, checkpoint) VALUES ($1, $2) ON CONFLICT (way) DO UPDATE
                    SET checkpoint = excluded.checkpoint WHERE activity_delivery.checkpoint < excluded.checkpoint";
         let transaction = change.transaction();
-        let told = transaction.execute_raw(statement(transaction, sql, [WAY.into(), old.number.into()])).await?;
+        let told = transaction.execute_raw(statement(transaction, sql, [WAY.into(), past.checkpoint.into()])).await?;
         if told.rows_affected() == 0 {
             // Another server was first.
             return Ok(());
         }
-        let events = shares.into_iter().map(|share| Event {
+        let events = past.companies.into_iter().map(|PastOfCompany { workspace, events, through }| Event {
             details: Details {
-                count: Some(u32::try_from(share.events).unwrap_or(u32::MAX)),
-                through: Some(share.through),
-                position: Some(old.last_position),
-                proof: Some(key.sign_removal(share.workspace_id.0, share.through, old.last_position)),
+                count: Some(u32::try_from(events).unwrap_or(u32::MAX)),
+                through: Some(through),
+                position: Some(past.position),
+                proof: Some(key.sign_removal(workspace, through, past.position)),
                 ..Details::default()
             },
-            ..Event::new(EventKind::ActivityRemoved, share.workspace_id)
+            ..Event::new(EventKind::ActivityRemoved, WorkspaceId(workspace))
         });
         change.commit(events.collect()).await
     }

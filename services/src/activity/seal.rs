@@ -7,6 +7,7 @@
 use super::record::{Bytes, Checkpoint, PublicKey, Sealed, SealingKey, Shared, Stamped, root};
 use crate::database::statement;
 use crate::entity::{activity_checkpoint, activity_number, activity_seal};
+use crate::vault::Vault;
 use crate::{Error, Services, chain};
 use chrono::TimeDelta;
 use domain::{Moment, WorkspaceId};
@@ -120,6 +121,12 @@ pub(super) async fn last_checkpoint(connection: &impl ConnectionTrait) -> Result
     Ok(row.map(Checkpoint::try_from).transpose()?)
 }
 
+/// The key that verifies the record of a database that this vault opens; none before the first event is sealed.
+pub(crate) async fn key_in(vault: &Vault, connection: &impl ConnectionTrait) -> Result<Option<PublicKey>, Error> {
+    let seed = vault.of_installation(connection, SEED).await?;
+    seed.map(|seed| Ok(key_of(&seed)?.public())).transpose()
+}
+
 fn key_of(seed: &[u8]) -> Result<SealingKey, Error> {
     let seed = seed.try_into().map_err(|_| Error::Record("its key cannot be read".to_owned()))?;
     Ok(SealingKey::of(seed))
@@ -130,7 +137,7 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`], and [`Error::Vault`] or [`Error::Record`] when the key cannot be read.
+    /// [`Error::Database`], and [`Error::Vault`] or [`Error::Record`] when the key cannot be read, or is not there any more.
     pub async fn activity_key(&self) -> Result<PublicKey, Error> {
         Ok(self.sealing_key().await?.public())
     }
@@ -148,6 +155,10 @@ impl Services {
         if let Some(seed) = self.vault().of_installation(change.transaction(), SEED).await? {
             return key_of(&seed);
         }
+        if last_checkpoint(change.transaction()).await?.is_some() {
+            let missing = "its key is missing, and no other is made while there are checkpoints signed with it";
+            return Err(Error::Record(missing.to_owned()));
+        }
         let mut seed = Zeroizing::new([0; 32]);
         rand::rng().fill_bytes(&mut *seed);
         let key = SealingKey::of(&seed);
@@ -163,7 +174,7 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`], and [`Error::Record`] when the last checkpoint or the key cannot be read.
+    /// [`Error::Database`], and [`Error::Record`] when the last checkpoint is not one of the key, or either cannot be read.
     pub async fn seal_activity(&self) -> Result<u64, Error> {
         self.seal_activity_telling(&|_| ()).await
     }
@@ -199,7 +210,7 @@ impl Services {
             let after = if round == 0 { self.all_sealed_up_to().await } else { self.latest_sealed().await };
             let sealed = async { self.seal_after(after?, &|_| ()).await };
             if let Err(error) = sealed.await {
-                tracing::warn!(error = %chain(&error), "the activity could not be sealed");
+                tracing::error!(error = %chain(&error), "the activity could not be sealed");
             }
         }
     }
@@ -247,6 +258,12 @@ impl Services {
             }
         }
         let last = last_checkpoint(&transaction).await?;
+        // A signature vouches for all before it. Going on after one that is not ours would vouch for whatever was put there.
+        if let Some(other) = last.as_ref().filter(|last| !last.is_signed_by(&key.public())) {
+            let refused =
+                "is not as it was signed, so nothing is sealed after it: `latchkey verify-activity` tells more";
+            return Err(Error::Record(format!("checkpoint {} {refused}", other.number)));
+        }
         let sql = format!(
             "SELECT {SEALED_COLUMNS} FROM activity_event e
              WHERE e.sequence > $1 AND NOT EXISTS (

@@ -8,11 +8,14 @@ mod stored;
 use super::record::{
     Bytes, Checkpoint, End, Hash, Parts, PublicKey, Salt, Shared, Side, Stamped, number_hash, root_with,
 };
+use super::seal::ALL_COMMITTED_AFTER;
+use chrono::TimeDelta;
 use domain::activity::EventKind;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::io::{self, BufRead, Read};
+pub(super) use stored::PastOfCompany;
 use uuid::Uuid;
 
 /// Problems that are told one by one.
@@ -32,20 +35,41 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Reads checkpoints as `LATCHKEY_CHECKPOINT_FILE` holds them, a line each.
+    /// Reads checkpoints as `LATCHKEY_CHECKPOINT_FILE` holds them, a line each. A line that broke off is passed over where it is
+    /// said again: so a disk that was full leaves it.
     ///
     /// # Errors
     ///
     /// The number of the first line that is no checkpoint, or that contradicts another.
     pub fn keep(&mut self, text: &str) -> Result<(), usize> {
-        for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-            let checkpoint: Checkpoint = serde_json::from_str(text).map_err(|_| line)?;
+        let mut lines = (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()).peekable();
+        while let Some((line, text)) = lines.next() {
+            let Ok(checkpoint) = serde_json::from_str::<Checkpoint>(text) else {
+                if lines.peek().is_some_and(|(_, next)| next.starts_with(text)) {
+                    continue;
+                }
+                return Err(line);
+            };
             match self.kept.insert(checkpoint.number, checkpoint.clone()) {
                 Some(other) if other != checkpoint => return Err(line),
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Says how far what was kept elsewhere reaches.
+    fn tell(&self, report: &mut Report) {
+        let Some(((first, _), (last, _))) = self.kept.first_key_value().zip(self.kept.last_key_value()) else { return };
+        report.note(format!("Compared with checkpoints {first} to {last}, which were kept elsewhere."));
+        let mut numbers = self.kept.keys().copied();
+        let mut before = numbers.next().unwrap_or_default();
+        for number in numbers {
+            if number > before.saturating_add(1) {
+                report.note(format!("Of these, {} to {} were not kept.", before + 1, number - 1));
+            }
+            before = number;
+        }
     }
 }
 
@@ -132,7 +156,7 @@ impl<'t> Chain<'t> {
         report.checkpoints += 1;
         let (number, first, previous) = match &self.before {
             None => (1, 1, Bytes([0; 32])),
-            Some(before) => (before.number + 1, before.last.saturating_add(1), before.link()),
+            Some(before) => (before.number.saturating_add(1), before.last.saturating_add(1), before.link()),
         };
         let mut holds = true;
         let mut wrong = |report: &mut Report, problem: String| {
@@ -189,6 +213,7 @@ impl<'t> Chain<'t> {
                 format!("the end is cut off: checkpoints up to {kept} were kept elsewhere"),
             );
         }
+        self.trust.tell(report);
         self.before
     }
 }
@@ -220,6 +245,17 @@ impl Numbers {
         }
     }
 
+    /// Of each company how many events were met, and the number of the last.
+    fn so_far(&self) -> Vec<PastOfCompany> {
+        let companies = self.last.iter().map(|(workspace, through)| {
+            let missing = self.missing.get(workspace).copied().unwrap_or_default();
+            PastOfCompany { workspace: *workspace, events: through.saturating_sub(missing), through: *through }
+        });
+        let mut companies: Vec<_> = companies.collect();
+        companies.sort_unstable_by_key(|company| company.workspace);
+        companies
+    }
+
     /// Only what the sealing key has signed is believed: an event that says so could be written by whoever removes others.
     pub(super) fn removed(&mut self, removal: Removal, key: Option<PublicKey>) {
         let Removal { host, said: Removed { through, position, proof } } = removal;
@@ -242,6 +278,38 @@ impl Numbers {
                     format!("events up to number {through} of {workspace} are missing, and no event says why"),
                 );
             }
+        }
+    }
+}
+
+/// An event is sealed about a second after it has happened, and one that becomes visible late within this time.
+const SEALED_AFTER: TimeDelta = TimeDelta::minutes(ALL_COMMITTED_AFTER.num_minutes() + 2);
+
+/// Events that were sealed long after they had happened: where a program was down, and where a record was made anew.
+#[derive(Default)]
+pub(super) struct Late {
+    count: u64,
+    /// The first of them, and the last.
+    places: Option<(i64, i64)>,
+}
+
+impl Late {
+    /// Looks at one at this place, that happened and was sealed at these times, in microseconds since 1970.
+    pub(super) fn look(&mut self, place: i64, happened: i64, sealed: i64) {
+        if sealed.saturating_sub(happened) > SEALED_AFTER.num_microseconds().unwrap_or(i64::MAX) {
+            self.count += 1;
+            let first = self.places.map_or(place, |(first, _)| first);
+            self.places = Some((first, place));
+        }
+    }
+
+    pub(super) fn end(self, place: &str, report: &mut Report) {
+        if let Some((first, last)) = self.places {
+            let (count, minutes) = (self.count, SEALED_AFTER.num_minutes());
+            report.note(format!(
+                "{count} events, from {place} {first} to {last}, were sealed more than {minutes} minutes after they had \
+                 happened: Latchkey was down meanwhile, or their seals were made anew."
+            ));
         }
     }
 }
@@ -352,6 +420,8 @@ enum Line {
 struct EventFound {
     position: i64,
     number: i64,
+    /// When it happened, in microseconds since 1970.
+    at: i64,
     leaf: Hash,
     /// Whether its leaf is over what stands there.
     whole: bool,
@@ -363,8 +433,8 @@ impl Line {
         if line.starts_with(b"{\"position\":") {
             let read = read::<EventLine<'_>>(line, written).map(|event| {
                 let whole = workspace.and_then(|workspace| event.leaf_of(workspace)) == Some(event.leaf);
-                let EventLine { position, number, leaf, .. } = event;
-                Self::Event(EventFound { position, number, leaf, whole, removal: Removal::of(&event.shared) })
+                let EventLine { position, number, leaf, shared, .. } = event;
+                Self::Event(EventFound { position, number, at: shared.at, leaf, whole, removal: Removal::of(&shared) })
             });
             read.unwrap_or(Self::Unreadable("an event was changed: it cannot be read"))
         } else if line.starts_with(b"{\"batch\":") {
@@ -439,6 +509,7 @@ struct Reading<'t> {
     head: Option<Head>,
     chain: Chain<'t>,
     numbers: Numbers,
+    late: Late,
     last_number: i64,
     batch: Option<OpenBatch>,
     end: Option<End>,
@@ -463,6 +534,7 @@ impl<'t> Reading<'t> {
             head: None,
             chain: Chain::new(trust, trust.key),
             numbers: Numbers::default(),
+            late: Late::default(),
             last_number: 0,
             batch: None,
             end: None,
@@ -542,13 +614,14 @@ impl<'t> Reading<'t> {
             return;
         };
         open.events += 1;
+        self.late.look(number, event.at, open.batch.batch.at);
         let within = event.position > open.position && event.position <= open.batch.batch.last;
         if !within {
             self.report.problem(place, "the event does not stand where it was sealed");
             return;
         }
         open.position = event.position;
-        if let Ok(index) = usize::try_from(event.position - open.batch.batch.first) {
+        if let Ok(index) = usize::try_from(event.position.saturating_sub(open.batch.batch.first)) {
             open.leaves.push((index, event.leaf));
         }
     }
@@ -573,6 +646,7 @@ impl<'t> Reading<'t> {
         let last = self.chain.end(&mut self.report);
         let report = &mut self.report;
         self.numbers.end(report);
+        self.late.end("number", report);
         match (self.end, self.head) {
             (Some(end), Some(head)) => {
                 if !key.is_some_and(|key| end.is_signed_by(&key)) {

@@ -78,13 +78,7 @@ impl Row<'_> {
     /// A time that the program has written, in microseconds since 1970.
     pub(crate) fn time(&self, column: usize) -> Result<i64, OtherKind> {
         match self {
-            Self::Sqlite(_) => {
-                let text = self.text(column)?;
-                let at = DateTime::parse_from_rfc3339(text).map_err(|_| OtherKind)?;
-                // As it is always written: another spelling of it would not be in its place in an order of texts.
-                let as_written = text.ends_with("+00:00") && at.timestamp_subsec_nanos() % 1_000 == 0;
-                if as_written { Ok(at.timestamp_micros()) } else { Err(OtherKind) }
-            }
+            Self::Sqlite(_) => as_written(self.text(column)?).ok_or(OtherKind),
             Self::Postgres(_) => self.number(column)?.and_then(|at| at.checked_add(POSTGRES_BEGINS)).ok_or(OtherKind),
         }
     }
@@ -113,6 +107,22 @@ impl Row<'_> {
         };
         str::from_utf8(bytes).map_err(|_| OtherKind)
     }
+}
+
+/// The microseconds since 1970 of a time that stands in SQLite as sqlx writes it, such as `2026-11-27T20:21:30.123456+00:00`. In
+/// another spelling it would not be in its place in an order of texts, which is how SQLite compares them.
+pub(crate) fn as_written(text: &str) -> Option<i64> {
+    let at = DateTime::parse_from_rfc3339(text).ok()?;
+    let nanoseconds = at.timestamp_subsec_nanos();
+    let length = match nanoseconds {
+        0 => "2026-11-27T20:21:30+00:00".len(),
+        _ if nanoseconds % 1_000_000 == 0 => "2026-11-27T20:21:30.123+00:00".len(),
+        _ => "2026-11-27T20:21:30.123456+00:00".len(),
+    };
+    // A leap second is one of more than a thousand million nanoseconds.
+    let in_microseconds = nanoseconds % 1_000 == 0 && nanoseconds < 1_000_000_000;
+    let spelled = text.len() == length && text.as_bytes().get(10) == Some(&b'T') && text.ends_with("+00:00");
+    (in_microseconds && spelled).then(|| at.timestamp_micros())
 }
 
 fn bytes_of<'r>(row: &[Option<&'r [u8]>], column: usize) -> Result<Option<&'r [u8]>, OtherKind> {
@@ -296,6 +306,32 @@ mod tests {
         }
         copy.push(0);
         assert_eq!(read(&copy), None, "something stands after the end");
+    }
+
+    #[test]
+    fn a_time_has_one_spelling() {
+        for (text, microseconds) in [
+            ("2026-11-27T20:21:30+00:00", 0),
+            ("2026-11-27T20:21:30.120+00:00", 120_000),
+            ("2026-11-27T20:21:30.000001+00:00", 1),
+        ] {
+            assert_eq!(as_written(text), Some(1_795_810_890_000_000 + microseconds), "{text}");
+        }
+        for text in [
+            "2026-11-27 20:21:30+00:00",
+            "2026-11-27t20:21:30+00:00",
+            "2026-11-27T20:21:30Z",
+            "2026-11-27T20:21:30-00:00",
+            "2026-11-27T21:21:30+01:00",
+            "2026-11-27T20:21:30.0+00:00",
+            "2026-11-27T20:21:30.12+00:00",
+            "2026-11-27T20:21:30.120000+00:00",
+            "2026-11-27T20:21:30.123456000+00:00",
+            "2026-11-27T20:21:30.123456789+00:00",
+            "2026-11-27T23:59:60+00:00",
+        ] {
+            assert_eq!(as_written(text), None, "{text}");
+        }
     }
 
     #[test]

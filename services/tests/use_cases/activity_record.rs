@@ -12,7 +12,8 @@ use services::activity::delivery::Keeper;
 use services::activity::record::PublicKey;
 use services::activity::verify::{Report, Trust, verify_export};
 use services::session::Browser;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 async fn verified(world: &World) -> Report {
     world.services.database().verify_activity(&trust(world).await).await.unwrap()
@@ -83,17 +84,42 @@ fn manipulated(random: &mut StdRng, file: &[u8]) -> Vec<u8> {
     lines.concat()
 }
 
-/// Does it as often as is said, and returns which places were named.
-fn manipulate(file: &[u8], trust: &Trust, times: u64) -> BTreeSet<String> {
-    let mut places = BTreeSet::new();
+/// The line, counted from 1, that a place in a file names.
+fn line_of(place: &str, file: &[u8]) -> usize {
+    let lines = || file.split(|byte| *byte == b'\n');
+    let number = |text: &str| text.split(' ').next().and_then(|number| number.parse::<usize>().ok()).unwrap();
+    if let Some(line) = place.strip_prefix("line ") {
+        number(line)
+    } else if let Some(line) = place.strip_prefix("after line ") {
+        number(line) + 1
+    } else if let Some(checkpoint) = place.strip_prefix("checkpoint ") {
+        let begin = format!("{{\"batch\":{{\"checkpoint\":{},", number(checkpoint));
+        lines().position(|line| line.starts_with(begin.as_bytes())).unwrap_or_default() + 1
+    } else {
+        // The end, or after it.
+        lines().count()
+    }
+}
+
+/// Does it as often as is said: each is found, and named is a line between the first that differs and the checkpoint above it.
+fn manipulate(file: &[u8], trust: &Trust, times: u64) {
+    let original: Vec<&[u8]> = file.split(|byte| *byte == b'\n').collect();
     for seed in 0..times {
         let mut random = StdRng::seed_from_u64(seed);
         let changed = manipulated(&mut random, file);
         let report = verify_export(changed.as_slice(), trust).unwrap();
         assert_eq!(report.is_clean(), changed == file, "seed {seed}: {report}");
-        places.extend(report.problems.first().map(|problem| problem.place.clone()));
+        let mut lines = changed.split(|byte| *byte == b'\n');
+        let Some(first) = original.iter().position(|line| lines.next() != Some(*line)) else { continue };
+        let above = original[..=first].iter().rposition(|line| line.starts_with(b"{\"batch\"")).unwrap_or_default();
+        let named = report.problems.iter().map(|problem| line_of(&problem.place, &changed));
+        assert!(
+            named.clone().any(|line| (above + 1..=first + 2).contains(&line)),
+            "seed {seed}: line {} differs, below the checkpoint of line {}: {report}",
+            first + 1,
+            above + 1
+        );
     }
-    places
 }
 
 on_both! {
@@ -129,8 +155,22 @@ on_both! {
             (at("details", "CAST(details AS BLOB)"), "event"),
             (at("actor_id", "hex(actor_id)"), "event"),
             (at("at", "replace(at, '+00:00', 'Z')"), "event"),
+            (at("at", "replace(at, 'T', ' ')"), "event"),
+            ("UPDATE activity_checkpoint SET at = replace(at, 'T', ' ') WHERE number = 2".to_owned(), "checkpoint"),
+            (
+                "INSERT INTO activity_number SELECT workspace_id, number + 1000.5, 1.5 FROM activity_number LIMIT 1".to_owned(),
+                "beside the record: 1 numbers of events",
+            ),
+            (format!("{INVENTED}; INSERT INTO activity_seal VALUES (1.5, -5, 'x', 'x')"), "beside the record: 1 seals"),
+            (
+                format!(
+                    "PRAGMA ignore_check_constraints = 1; {INVENTED}; INSERT INTO activity_seal VALUES (-1, -5, 'x', 'x')"
+                ),
+                "beside the record: 1 seals",
+            ),
         ];
         let other_kinds = other_kinds.into_iter().filter(|_| world.url.starts_with("sqlite"));
+        let other_kinds = other_kinds.map(|(sql, place)| (format!("PRAGMA foreign_keys = 0; {sql}"), place));
         for (sql, place) in other_kinds.chain([
             (at("kind", "'anything'"), "event"),
             (at("details", "'{}'"), "event"),
@@ -227,13 +267,60 @@ on_both! {
         assert_eq!(world.count(unsealed).await, 0);
     }
 
+    async fn nothing_is_sealed_after_a_checkpoint_that_somebody_else_has_made(world: World) {
+        some_happens(&world).await;
+        world.run("UPDATE activity_checkpoint SET previous = root WHERE number = 3", []).await;
+        let before = problems(&verified(&world).await);
+        world.seen_by(&world.carl).await.holder().unwrap().log_in().await.unwrap();
+        let refused = world.services.seal_activity().await.unwrap_err().to_string();
+        assert!(refused.contains("checkpoint 3 is not as it was signed"), "{refused}");
+        assert!(world.ctx(&world.hana).await.admin().unwrap().export_record().await.is_err(), "nor is its end signed");
+        assert_eq!(problems(&verified(&world).await), before, "it is found as before");
+    }
+
+    async fn no_other_key_is_made_for_a_record_that_has_one(world: World) {
+        some_happens(&world).await;
+        world.run("DELETE FROM installation_secret WHERE name = 'activity'", []).await;
+        world.run("DELETE FROM activity_key", []).await;
+        world.seen_by(&world.carl).await.holder().unwrap().log_in().await.unwrap();
+        let refused = world.services.seal_activity().await.unwrap_err().to_string();
+        assert!(refused.contains("its key is missing"), "{refused}");
+        assert_eq!(world.count("activity_key").await, 0);
+    }
+
+    async fn that_nothing_is_sealed_any_more_is_found(world: World) {
+        some_happens(&world).await;
+        for person in [&world.carl, &world.cora] {
+            world.pass(TimeDelta::hours(1));
+            world.seen_by(person).await.holder().unwrap().log_in().await.unwrap();
+        }
+        let found = problems(&verified(&world).await);
+        let waits = "beside the record: 1 events wait for their seals for more than 12 minutes: nothing is sealed any more";
+        assert_eq!(found, [waits]);
+        world.services.seal_activity().await.unwrap();
+        let report = verified(&world).await;
+        assert!(report.is_clean(), "{report}");
+        let late = "were sealed more than 12 minutes after they had happened: Latchkey was down meanwhile, or their seals \
+                    were made anew.";
+        assert!(report.notes.iter().any(|note| note.ends_with(late)), "{report}");
+        let file = downloaded(&world, &world.hana).await;
+        let report = verify_export(file.as_slice(), &trust(&world).await).unwrap();
+        assert!(report.is_clean() && report.notes.iter().any(|note| note.ends_with(late)), "{report}");
+    }
+
+    async fn nothing_is_removed_from_a_record_that_is_not_as_it_was_sealed(world: World) {
+        let services = world.keeping_activity_for(Duration::from_secs(30 * 24 * 60 * 60)).await;
+        some_happens(&world).await;
+        let there = world.count("activity_event").await;
+        world.run("UPDATE activity_checkpoint SET at = '2024-01-01T00:00:00+00:00' WHERE number = 1", []).await;
+        let refused = services.remove_old_activity().await.unwrap_err().to_string();
+        assert!(refused.contains("so nothing is removed"), "{refused}");
+        assert_eq!(world.count("activity_event").await, there);
+    }
+
     async fn an_event_that_was_inserted_where_nothing_is_sealed_any_more_is_found(world: World) {
         some_happens(&world).await;
-        let insert = "INSERT INTO activity_event (sequence, at, kind, actor_id, account_id, host_workspace_id, details, address, os,
-                                                  device, location)
-                      SELECT -5, at, 'password_shown', actor_id, account_id, host_workspace_id, details, '', '', '', ''
-                      FROM activity_event WHERE kind = 'logged_in' LIMIT 1";
-        world.run(insert, []).await;
+        world.run(INVENTED, []).await;
         assert_eq!(world.services.seal_activity().await.unwrap(), 0);
         assert_eq!(
             problems(&verified(&world).await),
@@ -279,8 +366,23 @@ on_both! {
         world.run("UPDATE activity_delivery SET checkpoint = 100000", []).await;
         assert_eq!(world.services.deliver_checkpoints(&keeper).await.unwrap(), 3, "all of them, once more");
         let mut trust = trust(&world).await;
-        trust.keep(&std::fs::read_to_string(folder.path().join("checkpoints")).unwrap()).unwrap();
+        let file = folder.path().join("checkpoints");
+        let kept = || std::fs::read_to_string(&file).unwrap();
+        trust.keep(&kept()).unwrap();
         assert!(world.services.database().verify_activity(&trust).await.unwrap().is_clean());
+        // A disk that was full leaves half a line, which comes again.
+        std::fs::write(&file, &kept()[..kept().len() - 20]).unwrap();
+        world.run("UPDATE activity_delivery SET checkpoint = 2", []).await;
+        assert_eq!(world.services.deliver_checkpoints(&keeper).await.unwrap(), 1);
+        let mut trust = Trust { kept: BTreeMap::new(), ..trust };
+        trust.keep(&kept()).unwrap();
+        assert_eq!(trust.kept.len(), 3);
+        // What was left out in between is told.
+        trust.kept.remove(&2);
+        let report = world.services.database().verify_activity(&trust).await.unwrap();
+        let told = ["Compared with checkpoints 1 to 3, which were kept elsewhere.", "Of these, 2 to 2 were not kept."];
+        assert_eq!(report.notes, told);
+        assert_eq!(trust.keep("half a line\n"), Err(1));
     }
 
     async fn each_company_downloads_its_own_record_and_no_more(world: World) {
@@ -387,6 +489,12 @@ on_both! {
     }
 }
 
+/// An event that never happened.
+const INVENTED: &str = "INSERT INTO activity_event
+        (sequence, at, kind, actor_id, account_id, host_workspace_id, details, address, os, device, location)
+    SELECT -5, at, 'password_shown', actor_id, account_id, host_workspace_id, details, '', '', '', ''
+    FROM activity_event WHERE kind = 'logged_in' LIMIT 1";
+
 /// A change that is looked at, and taken back: a copy of the file on SQLite, a transaction's worth of rows on PostgreSQL.
 struct Undo {
     copy: Option<services::Database>,
@@ -410,7 +518,7 @@ impl Undo {
 
     async fn run(&self, sql: &str) {
         use sea_orm::ConnectionTrait;
-        self.rows.execute_unprepared(sql).await.unwrap();
+        self.rows.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     async fn report(&self, world: &World, trust: &Trust) -> Report {
@@ -442,8 +550,7 @@ async fn ten_thousand_manipulations_of_a_download_are_found() {
         let mut trust = trust(&world).await;
         for person in [&world.hana, &world.gus] {
             let file = downloaded(&world, person).await;
-            let places = manipulate(&file, &trust, 5_000);
-            assert!(places.len() > 5, "each with its place: {places:?}");
+            manipulate(&file, &trust, 5_000);
         }
         // An end that belongs to an earlier download, and a whole file that does.
         let earlier = downloaded(&world, &world.hana).await;

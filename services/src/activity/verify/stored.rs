@@ -1,16 +1,18 @@
 //! The record where it is stored.
 
-use super::{Chain, Numbers, Removal, Report, Trust};
+mod beside;
+
+use super::{Chain, Late, Numbers, Problem, Removal, Report, Trust};
 use crate::activity::record::{Checkpoint, Hash, PublicKey, Salt, Sealed, Shared, Stamped, root};
-use crate::activity::seal::{ALL_COMMITTED_AFTER, SEALED_COLUMNS};
-use crate::database::scan::{OtherKind, Row, Scanner};
+use crate::activity::seal::SEALED_COLUMNS;
+use crate::database::scan::{OtherKind, Row, Scanner, as_written};
 use crate::database::statement;
 use crate::entity::activity_checkpoint;
 use crate::{Database, Error};
-use chrono::TimeDelta;
+use beside::Looked;
 use domain::Moment;
-use futures::{TryStreamExt, stream};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, FromQueryResult, QueryResult};
+use std::collections::VecDeque;
 use uuid::Uuid;
 
 /// Checkpoints read at a time.
@@ -20,10 +22,6 @@ const EVENTS_AT_ONCE: i64 = 8_192;
 /// Pieces that are read and hashed at the same time.
 const PIECES_AT_ONCE: usize = 4;
 
-/// An event that is older than this at a checkpoint is under it, or under an earlier one: what becomes visible late is looked
-/// for once a minute.
-const SEALED_AFTER: TimeDelta = TimeDelta::minutes(ALL_COMMITTED_AFTER.num_minutes() + 2);
-
 impl Database {
     /// Verifies the whole record, from the first event to the last that is sealed. Writes nothing, and needs no key but the
     /// public one; without `trust.key` the one is taken that stands in the database.
@@ -32,6 +30,27 @@ impl Database {
     ///
     /// [`Error::Database`] when it cannot be read.
     pub async fn verify_activity(&self, trust: &Trust) -> Result<Report, Error> {
+        Ok(self.followed(trust, None).await?.0)
+    }
+
+    /// What was sealed before a time, as the whole record vouches for it; none when there is nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Record`] when something of the record is not as it was sealed with this key.
+    pub(in crate::activity) async fn sealed_before(&self, time: Moment, key: PublicKey) -> Result<Option<Past>, Error> {
+        let trust = Trust { key: Some(key), ..Trust::default() };
+        let (report, past) = self.followed(&trust, Some(time.timestamp_micros())).await?;
+        match report.problems.first() {
+            None => Ok(past),
+            Some(Problem { place, problem }) => {
+                let tells_more = "`latchkey verify-activity` tells more";
+                Err(Error::Record(format!("{place}: {problem}, so nothing is removed: {tells_more}")))
+            }
+        }
+    }
+
+    async fn followed(&self, trust: &Trust, before: Option<i64>) -> Result<(Report, Option<Past>), Error> {
         let mut report = Report::default();
         let key =
             match trust.key {
@@ -45,39 +64,48 @@ impl Database {
                     key
                 }
             };
-        let mut follower =
-            Follower { chain: Chain::new(trust, key), numbers: Numbers::default(), removed: Vec::new(), position: 0 };
+        let mut follower = Follower::new(Chain::new(trust, key), before);
         let scanner = self.scanner().await?;
-        let pieces = stream::try_unfold(0, |after| self.checkpoints_after(after)).try_flatten();
-        let pieces = pieces.map_ok(|checkpoints| {
-            let scanner = scanner.clone();
-            // In a task of its own: it goes on while others are followed.
-            async move { tokio::spawn(async move { Piece::read(&scanner, checkpoints).await }).await? }
-        });
-        let mut pieces = std::pin::pin!(pieces.try_buffered(PIECES_AT_ONCE));
-        while let Some(piece) = pieces.try_next().await? {
-            follower.follow(piece, &mut report);
+        let mut after = i64::MIN;
+        let mut under_way = VecDeque::new();
+        loop {
+            let pieces = self.checkpoints_after(&mut after).await?;
+            if pieces.is_empty() {
+                break;
+            }
+            for checkpoints in pieces {
+                let scanner = scanner.clone();
+                // In a task of its own: it goes on while others are followed.
+                under_way.push_back(tokio::spawn(async move { Piece::read(&scanner, checkpoints).await }));
+                if under_way.len() >= PIECES_AT_ONCE
+                    && let Some(piece) = under_way.pop_front()
+                {
+                    follower.follow(piece.await??, &mut report);
+                }
+            }
         }
-        follower.end(&mut report);
-        self.look_beside(&mut report).await?;
-        Ok(report)
+        for piece in under_way {
+            follower.follow(piece.await??, &mut report);
+        }
+        let looked = follower.looked;
+        let past = follower.end(&mut report);
+        self.look_beside(looked, &mut report).await?;
+        Ok((report, past))
     }
 
-    /// The checkpoints after one, in pieces with about as many events each.
-    #[allow(clippy::type_complexity, reason = "a stream of pieces, and where the next begins")]
-    async fn checkpoints_after(
-        &self,
-        after: i64,
-    ) -> Result<Option<(impl futures::Stream<Item = Result<Vec<Stored>, Error>> + use<>, i64)>, Error> {
-        let sql =
-            format!("SELECT * FROM activity_checkpoint WHERE number > $1 ORDER BY number LIMIT {CHECKPOINTS_AT_ONCE}");
-        let rows = self.read().query_all_raw(statement(self.read(), &sql, [after.into()])).await?;
-        let Some(last) = rows.last() else { return Ok(None) };
-        let last: i64 = last.try_get("", "number")?;
+    /// The next checkpoints after one, in pieces with about as many events each, and moves on to the last of them.
+    async fn checkpoints_after(&self, after: &mut i64) -> Result<Vec<Vec<Stored>>, Error> {
+        let sql = format!(
+            "SELECT *, CAST(at AS text) AS at_as_text FROM activity_checkpoint
+             WHERE number > $1 ORDER BY number LIMIT {CHECKPOINTS_AT_ONCE}"
+        );
+        let is_text = self.backend() == DbBackend::Sqlite;
+        let rows = self.read().query_all_raw(statement(self.read(), &sql, [(*after).into()])).await?;
         let mut pieces: Vec<Vec<Stored>> = Vec::new();
         let mut events = i64::MAX;
         for row in &rows {
-            let checkpoint = Stored::of(row)?;
+            let checkpoint = Stored::of(row, is_text)?;
+            *after = checkpoint.number;
             let count = checkpoint.range.map_or(0, |(first, last)| last.saturating_sub(first));
             events = events.saturating_add(count).saturating_add(1);
             match pieces.last_mut().filter(|_| events <= EVENTS_AT_ONCE) {
@@ -88,53 +116,7 @@ impl Database {
                 }
             }
         }
-        Ok(Some((stream::iter(pieces.into_iter().map(Ok)), last)))
-    }
-
-    /// What stands beside the chain: seals under no checkpoint, and events that wait for theirs.
-    async fn look_beside(&self, report: &mut Report) -> Result<(), Error> {
-        let count = async |sql: &str| -> Result<i64, Error> {
-            let row = self.read().query_one_raw(statement(self.read(), sql, [])).await?;
-            Ok(row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0))
-        };
-        let under_none = count(
-            "SELECT count(*) AS found FROM activity_seal
-             WHERE position > (SELECT COALESCE(max(last_position), 0) FROM activity_checkpoint)",
-        );
-        match under_none.await? {
-            0 => {}
-            found => {
-                report.problem("the end", format!("{found} events are sealed under no checkpoint: the end is cut off"))
-            }
-        }
-        let sealed = count("SELECT count(*) AS found FROM activity_seal").await?;
-        let events = count("SELECT count(*) AS found FROM activity_event").await?;
-        if events > sealed {
-            let left_out = self.left_out().await?;
-            if left_out > 0 {
-                let problem = format!("{left_out} events are not sealed, and later ones are: they were inserted");
-                report.problem("beside the record", problem);
-            }
-            if events - sealed > left_out {
-                report.note(format!("{} events are not sealed yet.", events - sealed - left_out));
-            }
-        }
-        Ok(())
-    }
-
-    /// Events that were to be sealed long before the last checkpoint, by their number or by their time, and are not.
-    async fn left_out(&self) -> Result<i64, Error> {
-        let read = self.read();
-        let sql = "SELECT at FROM activity_checkpoint ORDER BY number DESC LIMIT 1";
-        let row = read.query_one_raw(statement(read, sql, [])).await?;
-        let Some(last) = row.map(|row| row.try_get::<Moment>("", "at")).transpose()? else { return Ok(0) };
-        let sql = "SELECT count(*) AS found FROM activity_event e
-                   WHERE NOT EXISTS (SELECT 1 FROM activity_seal s WHERE s.event_sequence = e.sequence)
-                     AND (e.at < $1 AND e.sequence < COALESCE((SELECT max(event_sequence) FROM activity_seal), 0)
-                         OR e.sequence <= COALESCE((
-                         SELECT highest_sequence FROM activity_checkpoint WHERE at < $1 ORDER BY at DESC LIMIT 1), 0))";
-        let row = read.query_one_raw(statement(read, sql, [(last - SEALED_AFTER).into()])).await?;
-        Ok(row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0))
+        Ok(pieces)
     }
 }
 
@@ -154,10 +136,13 @@ struct Stored {
 }
 
 impl Stored {
-    fn of(row: &QueryResult) -> Result<Self, DbErr> {
+    /// Where its time is a text, it has to be spelled as it was.
+    fn of(row: &QueryResult, is_text: bool) -> Result<Self, DbErr> {
         let number = row.try_get("", "number")?;
+        let at: String = row.try_get("", "at_as_text")?;
         let range = row.try_get("", "first_position").ok().zip(row.try_get("", "last_position").ok());
         let model = activity_checkpoint::Model::from_query_result(row, "").ok();
+        let model = model.filter(|_| !is_text || as_written(&at).is_some());
         let highest_sequence = row.try_get("", "highest_sequence").ok();
         Ok(Self { number, range, highest_sequence, checkpoint: model.and_then(|model| model.try_into().ok()) })
     }
@@ -177,6 +162,8 @@ struct Found {
     /// The leaf that it has.
     leaf: Hash,
     sequence: i64,
+    /// When it happened, in microseconds since 1970.
+    at: i64,
     /// The companies that it concerns, with its number in the record of each.
     companies: [Option<(Uuid, Option<i64>)>; 2],
     /// A company that it does not concern has a number for it.
@@ -231,7 +218,7 @@ impl Found {
         };
         let stamped =
             Stamped { actor: row.id(6)?, address: text(15)?, os: text(16)?, device: text(17)?, location: text(18)? };
-        let (sequence, host, guest) = (shared.sequence, shared.host, row.id(10)?);
+        let (sequence, at, host, guest) = (shared.sequence, shared.at, shared.host, row.id(10)?);
         let other = guest.filter(|guest| *guest != host);
         let number_of = |workspace: Uuid| {
             numbers.iter().find(|numbered| numbered.workspace == workspace).map(|numbered| numbered.number)
@@ -242,7 +229,7 @@ impl Found {
             numbers.iter().any(|numbered| numbered.workspace != host && Some(numbered.workspace) != other);
         let removal = Removal::of(&shared);
         let sealed = Sealed { position, shared, stamped, guest, host_number, guest_number };
-        Ok(Self { leaf: sealed.leaf(salt), sequence, companies, numbered_elsewhere, removal })
+        Ok(Self { leaf: sealed.leaf(salt), sequence, at, companies, numbered_elsewhere, removal })
     }
 }
 
@@ -250,6 +237,8 @@ impl Found {
 struct Piece {
     checkpoints: Vec<Stored>,
     entries: Vec<Entry>,
+    /// How many numbers they have in companies' records.
+    numbers: usize,
 }
 
 impl Piece {
@@ -257,7 +246,7 @@ impl Piece {
         let ranges = || checkpoints.iter().filter_map(|checkpoint| checkpoint.range);
         let (Some(first), Some(last)) = (ranges().map(|(first, _)| first).min(), ranges().map(|(_, last)| last).max())
         else {
-            return Ok(Self { checkpoints, entries: Vec::new() });
+            return Ok(Self { checkpoints, entries: Vec::new(), numbers: 0 });
         };
         // What a changed checkpoint says may be anything: no more is read than can belong to them.
         let most = EVENTS_AT_ONCE * 2;
@@ -270,7 +259,7 @@ impl Piece {
             within("s")
         );
         let reading = scanner.scan([numbers, events], Reading::default(), Reading::row).await?;
-        Ok(Self { checkpoints, entries: reading.entries })
+        Ok(Self { checkpoints, entries: reading.entries, numbers: reading.matched })
     }
 }
 
@@ -281,12 +270,13 @@ struct Reading {
     /// How many of them belong to events that were read.
     used: usize,
     entries: Vec<Entry>,
+    /// How many numbers the events have together.
+    matched: usize,
 }
 
 impl Reading {
     fn row(&mut self, question: usize, row: &Row<'_>) {
         if question == 0 {
-            // One that cannot be read is none.
             self.numbers.extend(Numbered::of(row));
         } else if let Ok(Some(position)) = row.number(0) {
             let left = &self.numbers[self.used..];
@@ -294,25 +284,68 @@ impl Reading {
             let own = left[before..].iter().take_while(|numbered| numbered.position == position).count();
             self.entries.push(Entry::of(row, position, &left[before..before + own]));
             self.used += before + own;
+            self.matched += own;
         }
     }
+}
+
+/// The record up to a checkpoint.
+pub(in crate::activity) struct Past {
+    /// The checkpoint's number.
+    pub(in crate::activity) checkpoint: i64,
+    /// The last event's position.
+    pub(in crate::activity) position: i64,
+    pub(in crate::activity) companies: Vec<PastOfCompany>,
+}
+
+/// What is in a company's record up to there.
+pub(in crate::activity) struct PastOfCompany {
+    pub(in crate::activity) workspace: Uuid,
+    /// How many events are there still.
+    pub(in crate::activity) events: i64,
+    /// The number of the last.
+    pub(in crate::activity) through: i64,
 }
 
 /// Follows the pieces one after the other.
 struct Follower<'t> {
     chain: Chain<'t>,
     numbers: Numbers,
+    late: Late,
     /// Positions of whole batches that are not there any more.
     removed: Vec<(i64, i64)>,
-    /// The last position that was looked at.
-    position: i64,
+    looked: Looked,
+    /// Wanted is what was sealed before this time.
+    before: Option<i64>,
+    past: Option<Past>,
 }
 
-impl Follower<'_> {
+impl<'t> Follower<'t> {
+    fn new(chain: Chain<'t>, before: Option<i64>) -> Self {
+        let (numbers, late) = (Numbers::default(), Late::default());
+        Self { chain, numbers, late, removed: Vec::new(), looked: Looked::default(), before, past: None }
+    }
+
+    /// Everything up to where it is.
+    fn past(&self) -> Option<Past> {
+        let last = self.chain.before.as_ref()?;
+        Some(Past { checkpoint: last.number, position: last.last, companies: self.numbers.so_far() })
+    }
+
     fn follow(&mut self, piece: Piece, report: &mut Report) {
+        self.looked.numbers += u64::try_from(piece.numbers).unwrap_or_default();
         let mut entries = piece.entries.into_iter().peekable();
         for Stored { number, range, highest_sequence, checkpoint } in piece.checkpoints {
             let place = format_args!("checkpoint {number}");
+            self.looked.checkpoints += 1;
+            self.looked.checkpoint = number;
+            let sealed = checkpoint.as_ref().map(|checkpoint| checkpoint.at);
+            if let Some(sealed) = sealed
+                && self.before.is_some_and(|before| sealed >= before)
+            {
+                self.past = self.past();
+                self.before = None;
+            }
             let Some((first, last)) = range else {
                 report.problem(place, "it was changed: it cannot be read");
                 continue;
@@ -321,7 +354,7 @@ impl Follower<'_> {
             let mut highest = None;
             while let Some(entry) = entries.next_if(|entry| entry.position <= last) {
                 highest = highest.max(entry.found.as_ref().map(|found| found.sequence));
-                leaves.extend(self.entry(entry, first, report));
+                leaves.extend(self.entry(entry, first, sealed, report));
             }
             if highest.is_some() && highest != highest_sequence {
                 report.problem(place, "up to which event it seals was changed");
@@ -345,20 +378,21 @@ impl Follower<'_> {
             }
         }
         for entry in entries {
-            self.entry(entry, i64::MAX, report);
+            self.entry(entry, i64::MAX, None, report);
         }
     }
 
-    /// Looks at an event, and returns the leaf that it has.
-    fn entry(&mut self, entry: Entry, first: i64, report: &mut Report) -> Option<Hash> {
+    /// Looks at an event that was sealed at a time, and returns the leaf that it has.
+    fn entry(&mut self, entry: Entry, first: i64, sealed: Option<i64>, report: &mut Report) -> Option<Hash> {
         report.events += 1;
+        self.looked.events += 1;
         let position = entry.position;
         let place = format_args!("event {position}");
-        if position < first || position <= self.position {
+        if position < first || position <= self.looked.position {
             report.problem(place, "it is under no checkpoint");
             return None;
         }
-        self.position = position;
+        self.looked.position = position;
         let Some(found) = entry.found else {
             report.problem(place, "it is missing, or was changed so that it cannot be read");
             return entry.leaf;
@@ -375,15 +409,20 @@ impl Follower<'_> {
         if found.numbered_elsewhere {
             report.problem(place, "it has a number in the record of a company that it does not concern");
         }
+        if let Some(sealed) = sealed {
+            self.late.look(position, found.at, sealed);
+        }
         if let Some(removal) = found.removal {
             self.numbers.removed(removal, self.chain.key);
         }
         Some(found.leaf)
     }
 
-    fn end(self, report: &mut Report) {
-        let Self { chain, numbers, removed, position } = self;
+    fn end(self, report: &mut Report) -> Option<Past> {
+        let past = if self.before.is_some() { self.past() } else { self.past };
+        let Self { chain, numbers, late, removed, looked: Looked { position, .. }, .. } = self;
         chain.end(report);
+        late.end("event", report);
         // What retention takes away is the beginning, and an event in each record says so.
         let beginning = removed.iter().take_while(|(first, _)| *first <= position).count();
         let mut next = 1;
@@ -391,7 +430,7 @@ impl Follower<'_> {
             if *first != next || place >= beginning {
                 report.problem(format!("event {first}"), format!("events {first} to {last} are missing"));
             } else {
-                next = last + 1;
+                next = last.saturating_add(1);
             }
         }
         if next > 1 {
@@ -403,5 +442,6 @@ impl Follower<'_> {
             }
         }
         numbers.end(report);
+        past
     }
 }
