@@ -260,9 +260,7 @@ fn killed_again_and_again(folder: &TempDir, database: &str) -> Counts {
     let (mut server, address) = start(&mut program(&["--address=127.0.0.1:0"]));
     let at = format!("--address={address}");
 
-    let signed_in =
-        post(address, "/api/session/sign-in", "", "email=manager@northlight.example&password=latchkey-demo").unwrap();
-    let cookie = signed_in.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned();
+    let cookie = sign_in(address, "manager@northlight.example");
     let page = ask_with(address, "/accounts?search=grindhouse", &cookie);
     let account = page.split("data-request-access=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let members = members_to_ask_for(address, &cookie, &account);
@@ -352,6 +350,13 @@ fn post(address: SocketAddr, path: &str, cookie: &str, form: &str) -> std::io::R
     if body.is_some() && body == length { Ok(answer) } else { Err(std::io::ErrorKind::UnexpectedEof.into()) }
 }
 
+/// The cookie of somebody of the demo who has signed in.
+fn sign_in(address: SocketAddr, email: &str) -> String {
+    let signed_in =
+        post(address, "/api/session/sign-in", "", &format!("email={email}&password=latchkey-demo")).unwrap();
+    signed_in.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned()
+}
+
 fn ask_with(address: SocketAddr, path: &str, cookie: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n").unwrap();
@@ -382,33 +387,33 @@ fn a_rotation_of_keys_that_is_killed_leaves_every_password_readable() {
     let folder = folder_with_site();
     assert!(latchkey(&folder, &["demo"]).output().unwrap().status.success());
     let (mut server, address) = serve(&folder);
-    let cookie = |address| {
-        let form = "email=owner@harbor.example&password=latchkey-demo";
-        let signed_in = post(address, "/api/session/sign-in", "", form).unwrap();
-        signed_in.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned()
-    };
-    let owner = cookie(address);
+    let owner = sign_in(address, "owner@harbor.example");
     let accounts: Vec<String> = (0..SEALED).map(|number| add_account(address, &owner, number)).collect();
-    let all_read = |address: SocketAddr, cookie: &str| {
-        for (number, account) in accounts.iter().enumerate() {
-            let answer = post(address, "/api/credential/copy-password", cookie, &format!("account={account}")).unwrap();
-            assert!(answer.ends_with(&format!(r#"{{"value":"password number {number}"}}"#)), "{number}: {answer}");
-        }
+    let is_read = |address: SocketAddr, cookie: &str, number: usize| {
+        let form = format!("account={}", accounts[number]);
+        let answer = post(address, "/api/credential/copy-password", cookie, &form).unwrap();
+        assert!(answer.ends_with(&format!(r#"{{"value":"password number {number}"}}"#)), "{number}: {answer}");
     };
+    let all_read = |address, cookie: &str| (0..SEALED).for_each(|number| is_read(address, cookie, number));
     all_read(address, &owner);
     let begun = Instant::now();
     assert!(latchkey(&folder, &["rotate-keys"]).output().unwrap().status.success());
     let whole = begun.elapsed();
-    let mut killed_under_way = 0;
+    let (mut killed_under_way, mut read_under_way) = (0, 0);
     for round in 0..KILLED_ROTATIONS {
         let mut rotation = Running(latchkey(&folder, &["rotate-keys"]).spawn().unwrap());
-        // At another point each time, from the middle of the start to the end.
-        std::thread::sleep(whole.mul_f64(0.3 + 0.7 * round as f64 / KILLED_ROTATIONS as f64));
+        // At another point each time, from the middle of the start to the end; meanwhile passwords are read.
+        let end = Instant::now() + whole.mul_f64(0.3 + 0.7 * round as f64 / KILLED_ROTATIONS as f64);
+        while Instant::now() < end {
+            is_read(address, &owner, read_under_way % SEALED);
+            read_under_way += 1;
+        }
         rotation.kill().unwrap();
         killed_under_way += u32::from(!rotation.wait().unwrap().success());
         all_read(address, &owner);
     }
     assert!(killed_under_way > 0, "each rotation was over before it was killed");
+    assert!(read_under_way > SEALED, "passwords were read meanwhile");
     // Whoever starts on what was left behind reads it, too, and the next rotation goes on to the end.
     terminate(&server);
     server.wait().unwrap();
