@@ -2,12 +2,13 @@
 
 use super::{Server, origin};
 use app::ssr::own_path;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderValue, StatusCode};
 use url::Url;
@@ -53,6 +54,12 @@ pub(super) async fn secure(State(server): State<Server>, request: Request, next:
     // After a post, 302 leaves open by which method a browser goes on; 303 does not.
     if posted && response.status() == StatusCode::FOUND {
         *response.status_mut() = StatusCode::SEE_OTHER;
+    }
+    if response.status() == StatusCode::SEE_OTHER {
+        // The framework puts the result of a server function beside the way back, where nobody reads it: it may be a secret.
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(CONTENT_LENGTH);
+        response.headers_mut().remove(CONTENT_TYPE);
     }
     let headers = response.headers_mut();
     if let Some(location) = headers.get(LOCATION) {

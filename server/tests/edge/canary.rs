@@ -1,6 +1,6 @@
 //! Canaries: secrets put into every field, and looked for everywhere they must not be.
 
-use crate::site::{Answer, Site, call};
+use crate::site::{Answer, Site, call, post};
 use axum::body::Body;
 use http::header::COOKIE;
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
@@ -96,6 +96,13 @@ async fn no_secret_is_anywhere_but_where_it_was_asked_for() {
     let copied = asked.call(HOLDERS[0], "credential/copy-password", format!("account={account}")).await;
     assert!(copied.body.contains(PASSWORD), "{}", copied.body);
     assert_eq!(copied.header("cache-control"), "no-store");
+    let plain = post("/api/credential/copy-password").header(COOKIE, &asked.cookies[HOLDERS[0]]);
+    let plain = site.send(plain.body(Body::from(format!("account={account}"))).unwrap()).await;
+    assert_eq!(
+        (plain.status.as_u16(), plain.body.as_str()),
+        (303, ""),
+        "a plain form leads back, with nothing beside it"
+    );
     let code = asked.call(HOLDERS[0], "credential/code", format!("account={account}&way=shown")).await;
     assert_eq!(code.status.as_u16(), 200);
 
@@ -128,6 +135,16 @@ async fn no_secret_is_anywhere_but_where_it_was_asked_for() {
         for canary in OPEN {
             assert_eq!(seen.to_lowercase().contains(&canary.to_lowercase()), entitled, "{reader} and {canary}");
         }
+    }
+
+    // Downloads.
+    let tab = format!("/accounts/{account}/activity/export");
+    for (reader, path) in [(READERS[2], "/activity/export"), (READERS[2], "/activity/record"), (OWNER, tab.as_str())] {
+        let asked_for = post(path).header(COOKIE, &asked.cookies[reader]).body(Body::empty()).unwrap();
+        let file = site.send(asked_for).await;
+        assert_eq!(file.status.as_u16(), 200, "{path}: {}", file.body);
+        assert!(file.body.contains("Grindhouse"), "{path} tells of the account");
+        assert!(!file.body.contains("CANARY"), "{path}: {}", near(&file.body));
     }
 
     // What is stored: events, notifications, mail, and the file itself, with the log beside it.
@@ -181,7 +198,7 @@ async fn put(asked: &Asked<'_>, account: &str) {
     ] {
         let answer = asked.call(OWNER, function, body.clone()).await;
         assert!(!answer.body.contains("CANARY"), "{function}: {}", answer.body);
-        let page = crate::site::post(&format!("/accounts/{account}/secrets"))
+        let page = post(&format!("/accounts/{account}/secrets"))
             .header(COOKIE, &asked.cookies[OWNER])
             .body(Body::from(format!("function={function}&{body}")))
             .unwrap();
