@@ -14,6 +14,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use url::Url;
 
 /// Why there is no backup, or nothing was restored, as a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -194,8 +195,11 @@ impl Part {
         self.0.display().to_string()
     }
 
+    /// With whatever a name may have in it, such as a space or a question mark.
     fn url(&self) -> String {
-        format!("sqlite://{}?mode=rw", self.0.display())
+        let path = std::path::absolute(&self.0).ok().and_then(|path| Url::from_file_path(path).ok());
+        let path = path.map_or_else(|| self.text(), |url| url.path().to_owned());
+        format!("sqlite://{path}?mode=rw")
     }
 
     /// Everything is in the file itself, durable, and under its name.
@@ -203,7 +207,13 @@ impl Part {
         let keep = || {
             File::open(&self.0)?.sync_all()?;
             // Fails where somebody has made the file meanwhile; renaming would write over it.
-            fs::hard_link(&self.0, file)?;
+            match fs::hard_link(&self.0, file) {
+                // Not every file system has such links.
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !file.exists() => {
+                    fs::rename(&self.0, file)?;
+                }
+                linked => linked?,
+            }
             match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
                 _ => Ok(()),

@@ -1,10 +1,11 @@
 //! Backups: written while others write, and restored.
 
 use crate::vault::KEY;
-use crate::world::start;
+use crate::world::{services_set, settings, start};
 use domain::account::AccountForm;
 use domain::credential::NewSecrets;
 use domain::secret::Secret;
+use domain::workspace::Founding;
 use domain::{AccountId, IdempotencyKey};
 use services::backup::{BackupError, IfAltered, restore};
 use services::vault::{KeySource, new_key};
@@ -69,6 +70,23 @@ on_both! {
         writer.await.unwrap();
         assert!(accounts > 2 && written.load(Ordering::SeqCst) > 0, "something was written meanwhile");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+
+    async fn what_is_restored_has_its_secrets_and_any_name_is_one_for_a_file(world: World) {
+        if world.url.starts_with("postgres") {
+            return;
+        }
+        let account = add(&world.ctx(&world.carl).await, "Kept").await;
+        let folder = folder();
+        let copy = folder.path().join("a backup? 100% #1");
+        world.services.database().back_up(&copy, IfAltered::Refuse).await.unwrap();
+        let restored = folder.path().join("restored.db");
+        restore(&copy, &restored, key(), start(), IfAltered::Refuse).await.unwrap();
+        let url = format!("sqlite://{}", restored.display());
+        let services = services_set(&url, world.clock.clone(), settings(Founding::Invitation)).await;
+        let carl = world.ctx_on(&services, &world.carl).await;
+        let copied = carl.account(account).await.unwrap().holder().unwrap().copy_password().await.unwrap();
+        assert_eq!(copied.value.expose(), "password of Kept");
     }
 
     async fn nothing_is_written_over_and_what_is_wrong_is_said(world: World) {

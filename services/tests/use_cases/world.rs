@@ -136,7 +136,7 @@ async fn sqlite_template() -> &'static [u8] {
     TEMPLATE.get_or_init(make).await
 }
 
-fn settings(founding: Founding) -> Settings {
+pub fn settings(founding: Founding) -> Settings {
     Settings::new("https://latchkey.example/".parse().unwrap(), founding)
 }
 
