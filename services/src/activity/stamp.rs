@@ -102,6 +102,61 @@ mod tests {
         }
     }
 
+    /// A file in MaxMind's format (<https://maxmind.github.io/MaxMind-DB/>) that knows one network: 192.0.2.0/24.
+    fn file_of_places(place: &[(&str, &str)]) -> Vec<u8> {
+        let short = |length: usize| u8::try_from(length).ok().filter(|length| *length < 29).expect("a short value");
+        let text = |text: &str| [&[0x40 | short(text.len())], text.as_bytes()].concat();
+        let map = |entries: &[(&str, Vec<u8>)]| {
+            let entries_in_a_row = entries.iter().flat_map(|(name, value)| [text(name), value.clone()].concat());
+            [0xe0 | short(entries.len())].into_iter().chain(entries_in_a_row).collect::<Vec<u8>>()
+        };
+        let place: Vec<_> =
+            place.iter().map(|(what, name)| (*what, map(&[("names", map(&[("en", text(name))]))]))).collect();
+        // A node for each bit of the network: two numbers of three bytes, of which one goes on and the other ends.
+        let (nodes, network) = (24_u32, u32::from_be_bytes([192, 0, 2, 0]));
+        let mut file = Vec::new();
+        for node in 0..nodes {
+            let on = if node + 1 < nodes { node + 1 } else { nodes + 16 };
+            let both = if network >> (31 - node) & 1 == 0 { [on, nodes] } else { [nodes, on] };
+            file.extend(both.iter().flat_map(|number| number.to_be_bytes()[1..].to_vec()));
+        }
+        file.extend([0; 16]);
+        file.extend(map(&place));
+        file.extend(b"\xab\xcd\xefMaxMind.com");
+        let number = |number: u8| vec![0xa1, number];
+        file.extend(map(&[
+            ("binary_format_major_version", number(2)),
+            ("binary_format_minor_version", number(0)),
+            ("build_epoch", vec![0x01, 0x02, 1]),
+            ("database_type", text("Test-City")),
+            ("description", map(&[])),
+            ("ip_version", number(4)),
+            ("languages", vec![0x00, 0x04]),
+            ("node_count", vec![0xc1, u8::try_from(nodes).expect("few nodes")]),
+            ("record_size", number(24)),
+        ]));
+        file
+    }
+
+    #[test]
+    fn a_file_of_places_says_where_an_address_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("places.mmdb");
+        let location =
+            |address: &str, places: &Places| Stamp::of(&Browser::at(address.parse().unwrap()), Some(places)).location;
+        std::fs::write(&file, file_of_places(&[("city", "Hamburg"), ("country", "Germany")])).unwrap();
+        let places = Places::read(&file).unwrap();
+        assert_eq!(location("192.0.2.77", &places), "Hamburg, Germany");
+        assert_eq!(location("::ffff:192.0.2.77", &places), "Hamburg, Germany");
+        assert_eq!(location("192.0.3.1", &places), "", "of another network");
+        assert_eq!(location("2001:db8::1", &places), "");
+        std::fs::write(&file, file_of_places(&[("country", "Germany")])).unwrap();
+        assert_eq!(location("192.0.2.77", &Places::read(&file).unwrap()), "Germany");
+        std::fs::write(&file, "places").unwrap();
+        assert!(Places::read(&file).is_err());
+        assert!(Places::read(&folder.path().join("nowhere")).is_err());
+    }
+
     #[test]
     fn an_address_nobody_knows_is_left_out() {
         assert_eq!(Stamp::of(&Browser::at(IpAddr::from([0, 0, 0, 0])), None), Stamp::default());
