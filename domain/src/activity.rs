@@ -337,6 +337,8 @@ pub struct ActivityListView {
     pub next: Option<String>,
     /// Whether the reader may download the company's record.
     pub administers: bool,
+    /// For whoever may: the key that verifies it, once something is sealed.
+    pub record_key: Option<String>,
 }
 
 /// What Activity is narrowed down to. Part of the address.

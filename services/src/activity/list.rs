@@ -3,6 +3,7 @@
 //! However many events there are, a page reads about as many as it shows: each condition that an index knows (the host, the
 //! guest, an account, a member) gives its latest few, in the order of the sequence, and the page is made of those.
 
+use super::seal::key_in;
 use super::{Details, EventRow};
 use crate::account::{GRANT_COUNTS, GRANT_JOINS, VisibleAccount};
 use crate::database::statement;
@@ -85,7 +86,9 @@ impl Ctx {
     /// [`AppError::Invalid`] on `from`, `to`, `account`, `app` or `member`; [`Error::Database`].
     pub async fn activity(&self, filter: &ActivityFilter) -> Result<ActivityListView, Error> {
         let question = self.activity_question(filter).await?;
-        self.activity_page(&question).await
+        let list = self.activity_page(&question).await?;
+        let key = if list.administers { key_in(self.services.vault(), self.reader()).await? } else { None };
+        Ok(ActivityListView { record_key: key.map(|key| key.to_string()), ..list })
     }
 
     pub(crate) async fn activity_question(&self, filter: &ActivityFilter) -> Result<Question, Error> {
@@ -119,7 +122,7 @@ impl Ctx {
         rows.truncate(PER_PAGE);
         let next = rows.last().filter(|_| more).map(|row| row.sequence.to_string());
         let rows = rows.into_iter().map(EventRow::view).collect::<Result<_, _>>()?;
-        Ok(ActivityListView { rows, next, administers: self.role().administers() })
+        Ok(ActivityListView { rows, next, administers: self.role().administers(), record_key: None })
     }
 
     /// The latest event that the question asks for.

@@ -74,6 +74,18 @@ on_both! {
         assert!(sentences(&world, &world.oscar, &everything()).await.is_empty());
     }
 
+    async fn admins_are_told_the_key_that_verifies_their_record(world: World) {
+        let key = async |person: &Person| world.ctx(person).await.activity(&everything()).await.unwrap().record_key;
+        assert_eq!(key(&world.hana).await, None, "nothing is sealed yet");
+        let made = world.services.activity_key().await.unwrap().to_string();
+        for admin in [&world.hana, &world.gus] {
+            assert_eq!(key(admin).await.as_deref(), Some(made.as_str()));
+        }
+        for other in [&world.olga, &world.carl] {
+            assert_eq!(key(other).await, None);
+        }
+    }
+
     async fn a_filter_narrows_by_each_of_its_fields(world: World) {
         let line = world.pending().await;
         world.accept(&world.olga, line).await.unwrap();
