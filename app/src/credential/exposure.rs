@@ -120,7 +120,7 @@ fn Row(member: ExposedMember) -> impl IntoView {
             <Cell label=seen>
                 {stored.then_some("Stored it")} {(stored && seen_at.is_some()).then_some(", seen ")}
                 {seen_at.map(|at| view! { {how_often(times, stored)} ", last " <Ago at=at /> })}
-                {(!knows).then(|| view! { <span class="member-soft">"Could have, did not"</span> })}
+                {(!knows).then(|| view! { <span class="member-soft">"Could have learned it"</span> })}
             </Cell>
             <Cell label=access>
                 {if has_access {

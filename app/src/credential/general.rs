@@ -104,7 +104,7 @@ fn Password(account: AccountId, may_copy: bool, may_show: bool, confirmed: bool)
                 view! {
                     <noscript>
                         <p class="field-hint">
-                            "It can be copied where your browser runs scripts. Ask an owner to log you in meanwhile."
+                            "It can be copied where scripts run: switch them on for this site, or use another browser."
                         </p>
                     </noscript>
                 }
