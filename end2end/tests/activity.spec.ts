@@ -60,6 +60,11 @@ test("what the filter shows is downloaded as a table, and an Admin downloads the
     JSON.parse(line);
   }
   expect(record.length).toBeGreaterThan(100);
+  // The page tells the key that it is checked with.
+  const { key } = JSON.parse(record.split("\n")[0] ?? "") as { key: string };
+  await open(page, "/activity");
+  await expect(page.getByRole("heading", { name: "Check the record" })).toBeVisible();
+  await expect(page.getByText(`--activity-key ${key}`)).toBeVisible();
 });
 
 for (const scripts of [true, false]) {
@@ -117,4 +122,5 @@ test("a guest sees their own part, and is offered no record", async ({ browserOf
   await expect(page.getByRole("heading", { name: "Activity", level: 1 })).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: "Access requested" })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Download record" })).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "Check the record" })).toHaveCount(0);
 });
