@@ -26,6 +26,8 @@ use zeroize::Zeroizing;
 const AT_ONCE: i64 = 1_024;
 /// How often is looked whether something is to be sealed.
 const EVERY: Duration = Duration::from_secs(1);
+/// After a failure, which mostly needs somebody to look at it.
+const PAUSE: Duration = Duration::from_secs(10);
 /// In how many rounds what became visible late is looked for once. In the others a server looks behind the last checkpoint
 /// alone: where much happens, what was sealed in ten minutes is much to read each second.
 const LOOK_BACK_EVERY: u32 = 60;
@@ -211,6 +213,7 @@ impl Services {
             let sealed = async { self.seal_after(after?, &|_| ()).await };
             if let Err(error) = sealed.await {
                 tracing::error!(error = %chain(&error), "the activity could not be sealed");
+                every.reset_after(PAUSE);
             }
         }
     }
