@@ -135,7 +135,11 @@ async fn restored(
     whole(copy.write(), backup).await?;
     copy.migrate().await?;
     let vault = Vault::open(copy, key, now).await?;
-    let trust = Trust { key: key_in(&vault, copy.read()).await?, ..Trust::default() };
+    let key = match (key_in(&vault, copy.read()).await, if_altered) {
+        (Err(_), IfAltered::Accept) => None,
+        (key, _) => key?,
+    };
+    let trust = Trust { key, ..Trust::default() };
     check(copy, backup, &backup.display().to_string(), &trust, if_altered).await
 }
 

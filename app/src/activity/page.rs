@@ -52,7 +52,8 @@ fn CheckRecord(
         <section class="activity-check">
             <h2>"Check the record"</h2>
             <p>
-                "“Download record” gives you everything that concerns your company, sealed. If anything of it is changed, left out or                  added afterwards, this command finds it and says where, on any machine that has the program Latchkey:"
+                "“Download record” gives you everything that concerns your company, sealed. If anything of it is changed, left out "
+                "or added afterwards, this command finds it and says where, on any machine that has the program Latchkey:"
             </p>
             <p class="activity-check-command">
                 <code>{command.clone()}</code>

@@ -18,6 +18,8 @@ const AT_ONCE: i64 = 1_000;
 const EVERY: Duration = Duration::from_secs(1);
 /// How long a command may take.
 const LONGEST: Duration = Duration::from_secs(30);
+/// Bytes at the end of a file in which its last checkpoint is looked for.
+const LONGEST_END: u64 = 64 << 10;
 /// After a failure.
 const PAUSE: Duration = Duration::from_secs(30);
 
@@ -70,6 +72,24 @@ impl Keeper {
     }
 }
 
+/// The checkpoint of the last whole line of a file; none where it cannot be read, 0 where there is no line.
+async fn last_in(file: &Path) -> Option<i64> {
+    let metadata = match tokio::fs::metadata(file).await {
+        Ok(metadata) => metadata,
+        Err(error) => return (error.kind() == ErrorKind::NotFound).then_some(0),
+    };
+    if !metadata.is_file() {
+        return None;
+    }
+    let mut opened = tokio::fs::File::open(file).await.ok()?;
+    opened.seek(SeekFrom::Start(metadata.len().saturating_sub(LONGEST_END))).await.ok()?;
+    let mut end = Vec::new();
+    opened.read_to_end(&mut end).await.ok()?;
+    let lines = end.split(|byte| *byte == b'\n').rev();
+    let mut checkpoints = lines.filter_map(|line| serde_json::from_slice::<Checkpoint>(line).ok());
+    Some(checkpoints.next().map_or(0, |checkpoint| checkpoint.number))
+}
+
 /// Whether a file ends in the middle of a line. One that is not there, or cannot be read, does not.
 async fn breaks_off(file: &Path) -> bool {
     let last = async {
@@ -87,8 +107,9 @@ async fn breaks_off(file: &Path) -> bool {
 impl Services {
     /// Delivers checkpoints until the future is dropped. What fails is tried again: nothing is left out.
     pub async fn keep_delivering(&self, keeper: &Keeper) {
+        let mut delivered = None;
         loop {
-            let pause = match self.deliver_checkpoints(keeper).await {
+            let pause = match self.deliver_after(keeper, &mut delivered).await {
                 Ok(_) => EVERY,
                 Err(error) => {
                     tracing::warn!(error = %chain(&error), "checkpoints of the activity could not be kept elsewhere");
@@ -111,11 +132,22 @@ impl Services {
     ///
     /// [`Error::File`] when the keeper does not take them, [`Error::Database`].
     pub async fn deliver_checkpoints(&self, keeper: &Keeper) -> Result<u64, Error> {
+        self.deliver_after(keeper, &mut None).await
+    }
+
+    /// Of what was delivered, a file says itself how far it goes, and otherwise this process knows what it has delivered: the
+    /// table is believed no further than that, since whoever writes it may want nothing to be kept.
+    async fn deliver_after(&self, keeper: &Keeper, last_delivered: &mut Option<i64>) -> Result<u64, Error> {
         let (way, mut delivered) = (keeper.way(), 0);
         loop {
             let known = "SELECT checkpoint FROM activity_delivery WHERE way = $1";
             let row = self.reader().query_one_raw(statement(self.reader(), known, [way.as_str().into()])).await?;
-            let known: i64 = row.map(|row| row.try_get("", "checkpoint")).transpose()?.unwrap_or(0);
+            let said: i64 = row.map(|row| row.try_get("", "checkpoint")).transpose()?.unwrap_or(0);
+            let there = match keeper {
+                Keeper::File(file) => last_in(file).await,
+                Keeper::Command(_) => *last_delivered,
+            };
+            let known = there.unwrap_or(said);
             let after = if known > self.last_checkpoint_number().await? {
                 // Somebody has written it who wants nothing to be kept, or an older backup was restored.
                 tracing::warn!(
@@ -141,6 +173,7 @@ impl Services {
                        ON CONFLICT (way) DO UPDATE SET checkpoint = excluded.checkpoint";
             let write = self.database().write();
             write.execute_raw(statement(write, sql, [way.as_str().into(), last.into()])).await?;
+            *last_delivered = Some(last);
         }
     }
 }

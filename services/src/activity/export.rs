@@ -28,7 +28,8 @@ impl WorkspaceAdmin {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`], and [`Error::Record`] when it cannot be sealed.
+    /// [`Error::Database`], and [`Error::Record`] when it cannot be sealed; at the end of the pieces also when something of the
+    /// record is not as it was sealed.
     pub async fn export_record(self) -> Result<impl Stream<Item = Result<Vec<u8>, Error>> + Send + 'static, Error> {
         let admin = self.record_export().await?;
         let ctx = admin.ctx();
@@ -89,6 +90,9 @@ impl Writing {
             }
             Stage::End if self.until < 0 => return Ok(None),
             Stage::End => {
+                // Its signature says that nothing is missing. From a record of which somebody has taken numbers away it would
+                // vouch for what they have left.
+                self.ctx.services.database().vouched_for(self.key.public(), self.ctx.now()).await?;
                 let end = End {
                     end: self.number,
                     workspace,

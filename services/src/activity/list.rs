@@ -8,7 +8,7 @@ use super::{Details, EventRow};
 use crate::account::{GRANT_COUNTS, GRANT_JOINS, VisibleAccount};
 use crate::database::statement;
 use crate::member_search::{is_named, matching};
-use crate::{Ctx, Error};
+use crate::{Ctx, Error, chain};
 use chrono::TimeDelta;
 use domain::activity::{ActivityFilter, ActivityListView, ActivityRow, Span};
 use domain::policy::Act;
@@ -87,8 +87,19 @@ impl Ctx {
     pub async fn activity(&self, filter: &ActivityFilter) -> Result<ActivityListView, Error> {
         let question = self.activity_question(filter).await?;
         let list = self.activity_page(&question).await?;
-        let key = if list.administers { key_in(self.services.vault(), self.reader()).await? } else { None };
-        Ok(ActivityListView { record_key: key.map(|key| key.to_string()), ..list })
+        let record_key = if list.administers { self.record_key().await } else { None };
+        Ok(ActivityListView { record_key, ..list })
+    }
+
+    /// The key that verifies the record. One that cannot be read is no reason to show no activity.
+    async fn record_key(&self) -> Option<String> {
+        match key_in(self.services.vault(), self.reader()).await {
+            Ok(key) => key.map(|key| key.to_string()),
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "the key of the activity cannot be read");
+                None
+            }
+        }
     }
 
     pub(crate) async fn activity_question(&self, filter: &ActivityFilter) -> Result<Question, Error> {

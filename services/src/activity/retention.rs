@@ -4,7 +4,6 @@
 //! verifies at every moment, also when the program is killed in between: checkpoints stay, and what is missing is what an
 //! event says.
 
-use super::seal::Unreadable;
 use super::verify::PastOfCompany;
 use super::{Details, Event};
 use crate::database::statement;
@@ -30,10 +29,12 @@ impl Services {
         let Some(keep) = self.keeps_activity_for() else { return Ok(0) };
         self.announce_removal(keep).await?;
         self.seal_activity().await?;
-        let until = self.announced().await?;
-        if self.announcement_waits().await? {
+        if !self.has_announced_events(self.announced().await?).await? || self.announcement_waits().await? {
             return Ok(0);
         }
+        // Not what the table says, but what the key has signed.
+        let key = self.sealing_key().await?.public();
+        let until = self.database().vouched_for(key, self.now()).await?.removed_up_to;
         let mut removed = 0;
         while let Some(count) = self.remove_batch(until).await? {
             removed += count;
@@ -46,6 +47,13 @@ impl Services {
         let sql = "SELECT checkpoint FROM activity_delivery WHERE way = $1";
         let row = self.reader().query_one_raw(statement(self.reader(), sql, [WAY.into()])).await?;
         Ok(row.map(|row| row.try_get("", "checkpoint")).transpose()?.unwrap_or(0))
+    }
+
+    /// Whether there is something to remove, up to this checkpoint.
+    async fn has_announced_events(&self, until: i64) -> Result<bool, Error> {
+        let sql = "SELECT 1 AS one FROM activity_checkpoint c WHERE c.number <= $1
+                     AND c.last_position >= (SELECT s.position FROM activity_seal s ORDER BY s.position LIMIT 1) LIMIT 1";
+        Ok(self.reader().query_one_raw(statement(self.reader(), sql, [until.into()])).await?.is_some())
     }
 
     /// Says in each company's record what will be removed from it.
@@ -62,7 +70,7 @@ impl Services {
         // A batch is sealed after the last of its events has happened. What is signed here is what the record vouches for: whoever
         // can write the tables would have anything removed otherwise.
         let key = self.sealing_key().await?;
-        let past = self.database().sealed_before(now - keep, key.public()).await?;
+        let past = self.database().vouched_for(key.public(), now - keep).await?.past;
         let Some(past) = past.filter(|past| past.checkpoint > announced) else { return Ok(()) };
         let change = self.change().await?;
         let sql = "INSERT INTO activity_delivery (way, checkpoint) VALUES ($1, $2) ON CONFLICT (way) DO UPDATE
@@ -94,20 +102,19 @@ impl Services {
         Ok(self.reader().query_one_raw(statement(self.reader(), sql, values)).await?.is_some())
     }
 
-    /// Removes the events of the oldest batch that has any.
+    /// Removes the events of the oldest batch that has any, up to a position.
     async fn remove_batch(&self, until: i64) -> Result<Option<u64>, Error> {
         #[derive(FromQueryResult)]
         struct Range {
-            number: i64,
             first_position: i64,
             last_position: i64,
         }
-        let sql = "SELECT c.number, c.first_position, c.last_position FROM activity_checkpoint c
+        let sql = "SELECT c.first_position, c.last_position FROM activity_checkpoint c
                    WHERE c.last_position >= (SELECT s.position FROM activity_seal s ORDER BY s.position LIMIT 1)
                    ORDER BY c.last_position LIMIT 1";
         let reader = self.reader();
         let range = Range::find_by_statement(statement(reader, sql, [])).one(reader).await?;
-        let Some(range) = range.filter(|range| range.number <= until) else { return Ok(None) };
+        let Some(range) = range.filter(|range| range.last_position <= until) else { return Ok(None) };
         let transaction = self.database().begin().await?;
         let within = || -> [Value; 2] { [range.first_position.into(), range.last_position.into()] };
         let sql = "SELECT event_sequence FROM activity_seal WHERE position BETWEEN $1 AND $2";
@@ -115,7 +122,8 @@ impl Services {
         let sequences =
             rows.iter().map(|row| row.try_get::<i64>("", "event_sequence")).collect::<Result<Vec<_>, _>>()?;
         if sequences.is_empty() {
-            return Err(Unreadable(range.number).into());
+            // Another server was first.
+            return Ok(None);
         }
         let places: Vec<String> = (1..=sequences.len()).map(|place| format!("${place}")).collect();
         let places = places.join(", ");

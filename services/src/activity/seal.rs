@@ -218,11 +218,16 @@ impl Services {
         }
     }
 
-    /// Below this sequence nothing can wait.
+    /// Below this sequence nothing can wait. What was committed late before the last checkpoint was looked for since, or is now:
+    /// the program may have been down in between.
     pub(super) async fn all_sealed_up_to(&self) -> Result<i64, Error> {
+        let sql = "SELECT at FROM activity_checkpoint ORDER BY number DESC LIMIT 1";
+        let row = self.reader().query_one_raw(statement(self.reader(), sql, [])).await?;
+        let last: Option<Moment> = row.map(|row| row.try_get("", "at")).transpose()?;
+        let now = self.now();
+        let before = last.map_or(now, |last| last.min(now)) - ALL_COMMITTED_AFTER * 2;
         let sql = "SELECT highest_sequence FROM activity_checkpoint WHERE at < $1 ORDER BY at DESC LIMIT 1";
-        let before = (self.now() - ALL_COMMITTED_AFTER).into();
-        self.sealed_up_to(sql, [before]).await
+        self.sealed_up_to(sql, [before.into()]).await
     }
 
     /// The highest sequence under the last checkpoint.

@@ -36,30 +36,32 @@ pub struct Trust {
 
 impl Trust {
     /// Reads checkpoints as `LATCHKEY_CHECKPOINT_FILE` holds them, a line each. A line that broke off is passed over where it is
-    /// said again: so a disk that was full leaves it.
+    /// said again, or at the end: so a disk that was full leaves it.
     ///
     /// # Errors
     ///
     /// The number of the first line that is no checkpoint, or that contradicts another.
     pub fn keep(&mut self, text: &str) -> Result<(), usize> {
-        let mut lines = (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()).peekable();
-        while let Some((line, text)) = lines.next() {
-            let Ok(checkpoint) = serde_json::from_str::<Checkpoint>(text) else {
-                if lines.peek().is_some_and(|(_, next)| next.starts_with(text)) {
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, line) in (1..).zip(&lines).filter(|(_, line)| !line.trim().is_empty()) {
+            let Ok(checkpoint) = serde_json::from_str::<Checkpoint>(line) else {
+                let comes_again = lines[number..].iter().any(|later| later.starts_with(line));
+                let is_unfinished = number == lines.len() && !text.ends_with('\n');
+                if comes_again || is_unfinished {
                     continue;
                 }
-                return Err(line);
+                return Err(number);
             };
             match self.kept.insert(checkpoint.number, checkpoint.clone()) {
-                Some(other) if other != checkpoint => return Err(line),
+                Some(other) if other != checkpoint => return Err(number),
                 _ => {}
             }
         }
         Ok(())
     }
 
-    /// Says how far what was kept elsewhere reaches.
-    fn tell(&self, report: &mut Report) {
+    /// Says how far what was kept elsewhere reaches, of a record with so many checkpoints.
+    fn tell(&self, there: i64, report: &mut Report) {
         let Some(((first, _), (last, _))) = self.kept.first_key_value().zip(self.kept.last_key_value()) else { return };
         report.note(format!("Compared with checkpoints {first} to {last}, which were kept elsewhere."));
         let mut numbers = self.kept.keys().copied();
@@ -69,6 +71,9 @@ impl Trust {
                 report.note(format!("Of these, {} to {} were not kept.", before + 1, number - 1));
             }
             before = number;
+        }
+        if there > before {
+            report.note(format!("Checkpoints {} to {there} were not kept elsewhere, or not yet.", before + 1));
         }
     }
 }
@@ -213,7 +218,7 @@ impl<'t> Chain<'t> {
                 format!("the end is cut off: checkpoints up to {kept} were kept elsewhere"),
             );
         }
-        self.trust.tell(report);
+        self.trust.tell(last, report);
         self.before
     }
 }

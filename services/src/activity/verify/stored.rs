@@ -33,24 +33,23 @@ impl Database {
         Ok(self.followed(trust, None).await?.0)
     }
 
-    /// What was sealed before a time, as the whole record vouches for it; none when there is nothing.
+    /// What the whole record vouches for, before something is signed that goes by it.
     ///
     /// # Errors
     ///
     /// [`Error::Record`] when something of the record is not as it was sealed with this key.
-    pub(in crate::activity) async fn sealed_before(&self, time: Moment, key: PublicKey) -> Result<Option<Past>, Error> {
+    pub(in crate::activity) async fn vouched_for(&self, key: PublicKey, before: Moment) -> Result<Vouched, Error> {
         let trust = Trust { key: Some(key), ..Trust::default() };
-        let (report, past) = self.followed(&trust, Some(time.timestamp_micros())).await?;
+        let (report, vouched) = self.followed(&trust, Some(before.timestamp_micros())).await?;
         match report.problems.first() {
-            None => Ok(past),
+            None => Ok(vouched),
             Some(Problem { place, problem }) => {
-                let tells_more = "`latchkey verify-activity` tells more";
-                Err(Error::Record(format!("{place}: {problem}, so nothing is removed: {tells_more}")))
+                Err(Error::Record(format!("{place}: {problem}; `latchkey verify-activity` tells more")))
             }
         }
     }
 
-    async fn followed(&self, trust: &Trust, before: Option<i64>) -> Result<(Report, Option<Past>), Error> {
+    async fn followed(&self, trust: &Trust, before: Option<i64>) -> Result<(Report, Vouched), Error> {
         let mut report = Report::default();
         let key =
             match trust.key {
@@ -88,23 +87,27 @@ impl Database {
             follower.follow(piece.await??, &mut report);
         }
         let looked = follower.looked;
-        let past = follower.end(&mut report);
+        let vouched = follower.end(&mut report);
         self.look_beside(looked, &mut report).await?;
-        Ok((report, past))
+        Ok((report, vouched))
     }
 
     /// The next checkpoints after one, in pieces with about as many events each, and moves on to the last of them.
     async fn checkpoints_after(&self, after: &mut i64) -> Result<Vec<Vec<Stored>>, Error> {
-        let sql = format!(
-            "SELECT *, CAST(at AS text) AS at_as_text FROM activity_checkpoint
-             WHERE number > $1 ORDER BY number LIMIT {CHECKPOINTS_AT_ONCE}"
-        );
         let is_text = self.backend() == DbBackend::Sqlite;
+        // PostgreSQL's infinity is no time that could be read.
+        let at = if is_text { "at" } else { "CASE WHEN isfinite(at) THEN at END" };
+        let sql = format!(
+            "SELECT number, first_position, last_position, {at} AS at, root, previous, key_id, signature, highest_sequence,
+                    CAST(at AS text) AS at_as_text
+             FROM activity_checkpoint WHERE number > $1 ORDER BY number LIMIT {CHECKPOINTS_AT_ONCE}"
+        );
         let rows = self.read().query_all_raw(statement(self.read(), &sql, [(*after).into()])).await?;
         let mut pieces: Vec<Vec<Stored>> = Vec::new();
         let mut events = i64::MAX;
         for row in &rows {
-            let checkpoint = Stored::of(row, is_text)?;
+            // One whose number cannot be read is counted afterwards, as one that stands beside the chain.
+            let Ok(checkpoint) = Stored::of(row, is_text) else { continue };
             *after = checkpoint.number;
             let count = checkpoint.range.map_or(0, |(first, last)| last.saturating_sub(first));
             events = events.saturating_add(count).saturating_add(1);
@@ -139,7 +142,7 @@ impl Stored {
     /// Where its time is a text, it has to be spelled as it was.
     fn of(row: &QueryResult, is_text: bool) -> Result<Self, DbErr> {
         let number = row.try_get("", "number")?;
-        let at: String = row.try_get("", "at_as_text")?;
+        let at = row.try_get::<String>("", "at_as_text").unwrap_or_default();
         let range = row.try_get("", "first_position").ok().zip(row.try_get("", "last_position").ok());
         let model = activity_checkpoint::Model::from_query_result(row, "").ok();
         let model = model.filter(|_| !is_text || as_written(&at).is_some());
@@ -289,6 +292,14 @@ impl Reading {
     }
 }
 
+/// What a record without problems vouches for.
+pub(in crate::activity) struct Vouched {
+    /// What was sealed before the time that was asked for; none when nothing was.
+    pub(in crate::activity) past: Option<Past>,
+    /// Up to which position an event in it says that events were removed; 0 when none does.
+    pub(in crate::activity) removed_up_to: i64,
+}
+
 /// The record up to a checkpoint.
 pub(in crate::activity) struct Past {
     /// The checkpoint's number.
@@ -418,7 +429,8 @@ impl<'t> Follower<'t> {
         Some(found.leaf)
     }
 
-    fn end(self, report: &mut Report) -> Option<Past> {
+    fn end(self, report: &mut Report) -> Vouched {
+        let removed_up_to = self.numbers.removed_up_to;
         let past = if self.before.is_some() { self.past() } else { self.past };
         let Self { chain, numbers, late, removed, looked: Looked { position, .. }, .. } = self;
         chain.end(report);
@@ -442,6 +454,6 @@ impl<'t> Follower<'t> {
             }
         }
         numbers.end(report);
-        past
+        Vouched { past, removed_up_to }
     }
 }

@@ -7,6 +7,7 @@ use super::Report;
 use crate::activity::verify::SEALED_AFTER;
 use crate::database::statement;
 use crate::{Database, Error};
+use chrono::DateTime;
 use domain::Moment;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, TransactionTrait, Value};
 
@@ -23,6 +24,9 @@ pub(super) struct Looked {
     /// The last checkpoint's number.
     pub(super) checkpoint: i64,
 }
+
+/// The year 9999: no time in a record is later.
+const END_OF_TIMES: i64 = 253_370_764_800;
 
 /// Events without a seal.
 #[derive(Debug, FromQueryResult)]
@@ -64,6 +68,11 @@ impl Database {
                 report.problem("the end", format!("{found} {what} under no checkpoint: the end is cut off"));
             }
         }
+        // In SQLite a text is larger than any number.
+        let sql = "SELECT count(*) AS found FROM activity_checkpoint WHERE number > $1";
+        if count(&transaction, sql, [i64::MAX.into()]).await? > 0 {
+            report.problem("the end", "a checkpoint has something else for a number");
+        }
         let sealed = count(&transaction, "SELECT count(*) AS found FROM activity_seal", []).await?;
         let events = count(&transaction, "SELECT count(*) AS found FROM activity_event", []).await?;
         if events > sealed {
@@ -95,14 +104,15 @@ async fn count<const N: usize>(transaction: &DatabaseTransaction, sql: &str, val
 }
 
 async fn unsealed(transaction: &DatabaseTransaction) -> Result<Unsealed, Error> {
-    let moment = async |sql: &str| -> Result<Option<Moment>, Error> {
-        let row = transaction.query_one_raw(statement(transaction, sql, [])).await?;
-        Ok(row.map(|row| row.try_get("", "at")).transpose()?)
+    // Neither what is no time, which SQLite sorts behind those of the calendar, nor PostgreSQL's infinity.
+    let end = DateTime::from_timestamp_secs(END_OF_TIMES).unwrap_or(Moment::UNIX_EPOCH);
+    let latest_in = async |table: &str| -> Result<Moment, Error> {
+        let sql = format!("SELECT at FROM {table} WHERE at < $1 ORDER BY at DESC LIMIT 1");
+        let row = transaction.query_one_raw(statement(transaction, &sql, [end.into()])).await?;
+        Ok(row.and_then(|row| row.try_get("", "at").ok()).unwrap_or(Moment::UNIX_EPOCH))
     };
-    let begin = Moment::UNIX_EPOCH;
-    let sealed = moment("SELECT at FROM activity_checkpoint ORDER BY number DESC LIMIT 1").await?;
-    let latest = moment("SELECT at FROM activity_event ORDER BY at DESC LIMIT 1").await?;
-    let long_before = |moment: Option<Moment>| Value::from(moment.map_or(begin, |moment| moment - SEALED_AFTER));
+    let (sealed, latest) = (latest_in("activity_checkpoint").await?, latest_in("activity_event").await?);
+    let long_before = |moment: Moment| Value::from(moment - SEALED_AFTER);
     let sql = "SELECT count(*) AS waiting,
                       count(CASE WHEN u.left_out THEN 1 END) AS left_out,
                       count(CASE WHEN NOT u.left_out AND u.at < $2 THEN 1 END) AS stuck
