@@ -155,13 +155,15 @@ impl Ctx {
             )
         });
         let halves = halves.collect::<Vec<_>>().join(" UNION ");
+        // Cut before anything is joined: PostgreSQL would go through all later events to join so many.
         // The app is the account's of today: who does not see the account any more does not learn it.
         let seen = self.sees_account(&mut places);
         let sql = format!(
-            "SELECT {SHOWN} FROM ({halves}) found JOIN activity_event e ON e.sequence = found.sequence
+            "SELECT {SHOWN} FROM (SELECT sequence FROM ({halves}) several ORDER BY sequence DESC LIMIT {limit}) found
+             JOIN activity_event e ON e.sequence = found.sequence
              LEFT JOIN account a ON a.id = e.account_id AND {seen}
              LEFT JOIN member actor ON actor.id = e.actor_id
-             ORDER BY e.sequence DESC LIMIT {limit}"
+             ORDER BY e.sequence DESC"
         );
         let reader = self.reader();
         Ok(EventRow::find_by_statement(statement(reader, &sql, places.0)).all(reader).await?)
