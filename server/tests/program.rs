@@ -413,7 +413,7 @@ fn a_rotation_of_keys_that_is_killed_leaves_every_password_readable() {
         all_read(address, &owner);
     }
     assert!(killed_under_way > 0, "each rotation was over before it was killed");
-    assert!(read_under_way > SEALED, "passwords were read meanwhile");
+    assert!(read_under_way > 0, "passwords were read meanwhile");
     // Whoever starts on what was left behind reads it, too, and the next rotation goes on to the end.
     terminate(&server);
     server.wait().unwrap();
