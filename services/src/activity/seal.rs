@@ -5,6 +5,7 @@
 //! visible after a higher one.
 
 use super::record::{Bytes, Checkpoint, PublicKey, Sealed, SealingKey, Shared, Stamped, root};
+use crate::database::scan::{OtherKind, Row};
 use crate::database::statement;
 use crate::entity::{activity_checkpoint, activity_number, activity_seal};
 use crate::vault::Vault;
@@ -47,13 +48,13 @@ pub(super) const SEALED_COLUMNS: &str = "e.sequence, e.at, e.kind, e.actor_id, e
     e.address, e.os, e.device, e.location";
 
 /// An event as it is sealed.
-pub(super) struct Recorded {
-    pub(super) shared: Shared<'static>,
-    pub(super) stamped: Stamped<'static>,
+pub(super) struct Recorded<'a> {
+    pub(super) shared: Shared<'a>,
+    pub(super) stamped: Stamped<'a>,
     pub(super) guest: Option<Uuid>,
 }
 
-impl Recorded {
+impl<'a> Recorded<'a> {
     /// From the columns of [`SEALED_COLUMNS`], the first of which is this one of the row, counted from 0. They are read by
     /// their places: looking a million events' columns up by name takes seconds.
     pub(super) fn of(row: &QueryResult, first: usize) -> Result<Self, DbErr> {
@@ -76,12 +77,33 @@ impl Recorded {
         Ok(Self { shared, stamped, guest: id(7)? })
     }
 
+    /// The same of a row that is only lent.
+    pub(super) fn lent(row: &'a Row<'_>, first: usize) -> Result<Self, OtherKind> {
+        let id = |place: usize| row.id(first + place);
+        let text = |place: usize| row.text(first + place).map(Cow::Borrowed);
+        let shared = Shared {
+            sequence: row.number(first)?.ok_or(OtherKind)?,
+            at: row.time(first + 1)?,
+            kind: text(2)?,
+            subject: id(4)?,
+            account: id(5)?,
+            host: id(6)?.ok_or(OtherKind)?,
+            request: id(8)?,
+            line: id(9)?,
+            partnership: id(10)?,
+            details: text(11)?,
+        };
+        let stamped =
+            Stamped { actor: id(3)?, address: text(12)?, os: text(13)?, device: text(14)?, location: text(15)? };
+        Ok(Self { shared, stamped, guest: id(7)? })
+    }
+
     /// The companies in whose records it has a number: the host, and the guest if there is one.
-    fn companies(&self) -> (Uuid, Option<Uuid>) {
+    pub(super) fn companies(&self) -> (Uuid, Option<Uuid>) {
         (self.shared.host, self.guest.filter(|guest| *guest != self.shared.host))
     }
 
-    pub(super) fn sealed(self, position: i64, host_number: Option<i64>, guest_number: Option<i64>) -> Sealed<'static> {
+    pub(super) fn sealed(self, position: i64, host_number: Option<i64>, guest_number: Option<i64>) -> Sealed<'a> {
         let Self { shared, stamped, guest } = self;
         Sealed { position, shared, stamped, guest, host_number, guest_number }
     }
@@ -351,7 +373,7 @@ struct Batch {
 }
 
 /// The last number in the record of each company that the events concern.
-async fn last_numbers(connection: &impl ConnectionTrait, events: &[Recorded]) -> Result<HashMap<Uuid, i64>, Error> {
+async fn last_numbers(connection: &impl ConnectionTrait, events: &[Recorded<'_>]) -> Result<HashMap<Uuid, i64>, Error> {
     let companies = events.iter().flat_map(|event| {
         let (host, guest) = event.companies();
         [Some(host), guest].into_iter().flatten()

@@ -3,8 +3,8 @@
 mod beside;
 
 use super::{Chain, Late, Numbers, Problem, Removal, Report, Trust};
-use crate::activity::record::{Checkpoint, Hash, PublicKey, Salt, Sealed, Shared, Stamped, root};
-use crate::activity::seal::SEALED_COLUMNS;
+use crate::activity::record::{Checkpoint, Hash, PublicKey, Salt, root};
+use crate::activity::seal::{Recorded, SEALED_COLUMNS};
 use crate::database::scan::{OtherKind, Row, Scanner, as_written};
 use crate::database::statement;
 use crate::entity::activity_checkpoint;
@@ -206,33 +206,24 @@ impl Entry {
 impl Found {
     /// The first three columns are the seal's; [`SEALED_COLUMNS`] follow.
     fn of(row: &Row<'_>, position: i64, salt: Salt, numbers: &[Numbered]) -> Result<Self, OtherKind> {
-        let text = |column: usize| row.text(column).map(Into::into);
-        let shared = Shared {
-            sequence: row.number(3)?.ok_or(OtherKind)?,
-            at: row.time(4)?,
-            kind: text(5)?,
-            subject: row.id(7)?,
-            account: row.id(8)?,
-            host: row.id(9)?.ok_or(OtherKind)?,
-            request: row.id(11)?,
-            line: row.id(12)?,
-            partnership: row.id(13)?,
-            details: text(14)?,
-        };
-        let stamped =
-            Stamped { actor: row.id(6)?, address: text(15)?, os: text(16)?, device: text(17)?, location: text(18)? };
-        let (sequence, at, host, guest) = (shared.sequence, shared.at, shared.host, row.id(10)?);
-        let other = guest.filter(|guest| *guest != host);
+        let event = Recorded::lent(row, 3)?;
+        let (host, guest) = event.companies();
         let number_of = |workspace: Uuid| {
             numbers.iter().find(|numbered| numbered.workspace == workspace).map(|numbered| numbered.number)
         };
-        let companies = [Some(host), other].map(|company| company.map(|company| (company, number_of(company))));
+        let companies = [Some(host), guest].map(|company| company.map(|company| (company, number_of(company))));
         let [host_number, guest_number] = companies.map(|company| company.and_then(|(_, number)| number));
         let numbered_elsewhere =
-            numbers.iter().any(|numbered| numbered.workspace != host && Some(numbered.workspace) != other);
-        let removal = Removal::of(&shared);
-        let sealed = Sealed { position, shared, stamped, guest, host_number, guest_number };
-        Ok(Self { leaf: sealed.leaf(salt), sequence, at, companies, numbered_elsewhere, removal })
+            numbers.iter().any(|numbered| numbered.workspace != host && Some(numbered.workspace) != guest);
+        let sealed = event.sealed(position, host_number, guest_number);
+        Ok(Self {
+            leaf: sealed.leaf(salt),
+            sequence: sealed.shared.sequence,
+            at: sealed.shared.at,
+            companies,
+            numbered_elsewhere,
+            removal: Removal::of(&sealed.shared),
+        })
     }
 }
 
